@@ -1,0 +1,136 @@
+package check
+
+import (
+	"time"
+
+	"dns01/check/known"
+	"dns01/resolver/survey"
+)
+
+// A Severity is the consequence of a finding, in SARIF's words.
+type Severity string
+
+// The severities. An error needs a MUST or a CA's documented behaviour behind it.
+const (
+	Error   Severity = "error"   // a CA that asks now refuses
+	Warning Severity = "warning" // it may refuse: depending on server, place or time
+	Note    Severity = "note"    // nothing fails, worth knowing
+)
+
+// A Rule is a fault that can be found, described once. ID is permanent.
+type Rule struct {
+	ID       string
+	Subject  string // name, delegation, dnssec, alias, challenge, caa, server, views
+	Severity Severity
+	Title    string // the fault, as a sentence without final dot
+	Why      string // why a CA refuses, or may
+	Fix      string // what to do
+	Source   string // RFC section or CA document
+}
+
+// A Finding is a rule broken in one place.
+type Finding struct {
+	Rule        *Rule
+	Severity    Severity // may differ from the rule's, as the rule says
+	Transient   bool     // a retry may pass without any change
+	Identifiers []string // of the order, those concerned
+	Name        string   // the DNS name where it is
+	Servers     []string // "ns2.example.net (192.0.2.53)"
+	Detail      string   // one sentence with the values seen, escaped
+	Fix         string   // the exact record or command, or Rule.Fix when empty
+	Because     string   // id of the finding that explains this one
+	Evidence    []survey.Exchange
+}
+
+// A Verdict is what will become of an order, or of one identifier.
+type Verdict string
+
+// The verdicts, best first.
+const (
+	Ready   Verdict = "ready"
+	AtRisk  Verdict = "at_risk"
+	Retry   Verdict = "retry"
+	Unknown Verdict = "unknown"
+	Blocked Verdict = "blocked"
+)
+
+// A Mode is the question asked.
+type Mode string
+
+// Preflight asks "may I order?": a missing TXT record is normal. Validation
+// asks "is it published?": the expected values have to be there.
+const (
+	Preflight  Mode = "preflight"
+	Validation Mode = "validation"
+)
+
+// An Order is what is to be judged.
+type Order struct {
+	CA        *known.CA
+	Account   string // account URI, or "" when not known
+	Challenge string // "dns-01"
+	// Values are the TXT values expected, by identifier; those under "" are
+	// expected for every identifier together. Empty means [Preflight].
+	Values map[string][]string
+	// Profile is the CA's certificate profile, or "" for its default.
+	Profile string
+	// Now is the time at which dated facts are judged.
+	Now time.Time
+}
+
+// Mode returns the question that the order asks.
+func (o Order) Mode() Mode {
+	for _, vs := range o.Values {
+		if len(vs) > 0 {
+			return Validation
+		}
+	}
+	return Preflight
+}
+
+// A Result is the judgement of an order.
+type Result struct {
+	Mode        Mode
+	Verdict     Verdict
+	RetryAfter  time.Duration // for Retry: when to try again
+	Identifiers []IdentifierResult
+	Findings    []Finding // errors first; a consequence right after its cause
+	CAAQueries  int       // CAA queries the CA will send for the order, all perspectives
+}
+
+// An IdentifierResult is the judgement of one identifier.
+type IdentifierResult struct {
+	Identifier string
+	Verdict    Verdict
+	RetryAfter time.Duration
+	Challenge  ChallengeResult
+	CAA        CAAResult
+	Predicted  []Problem // what the CA would answer, by stage; empty when it passes
+}
+
+// A ChallengeResult tells where the challenge value is looked for.
+type ChallengeResult struct {
+	Name   string   // _acme-challenge.…
+	Target string   // where the aliases end
+	Chain  []string // every name from Name to Target
+	Values []string // seen at Target, united over the servers, escaped
+	Bytes  int      // largest TXT answer seen, in octets; 0 when none
+	Room   int      // how many more 43-character values fit 1232 octets
+}
+
+// A CAAResult tells how the climb was decided.
+type CAAResult struct {
+	RelevantName string // where the relevant set was found, or ""
+	Via          string // the alias target it came from, or ""
+	Records      []string
+	Authorized   *bool  // nil when not known
+	Reason       string // one sentence
+	Queries      int    // questions of the climb at the CA: one a label
+}
+
+// A Problem is an ACME problem document as the CA would return it.
+type Problem struct {
+	Stage  string // "new-order", "validation", "finalize"
+	Type   string // "dns", "unauthorized", "caa", …: the last part of the URN
+	Detail string
+}

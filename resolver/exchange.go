@@ -1,0 +1,89 @@
+package resolver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// A Transport is how a query travels to a server.
+type Transport string
+
+// The transports of DNS proper (RFC 1035 §4.2, RFC 7766).
+const (
+	UDP Transport = "udp"
+	TCP Transport = "tcp"
+)
+
+// A Query is one question for one server over one transport. Msg is not
+// changed; its ID is ignored, since the Exchanger picks one of its own.
+type Query struct {
+	Server    netip.AddrPort
+	Transport Transport
+	Msg       *dns.Msg
+}
+
+// A Reply is the message that answered a query, with any rcode. Size counts
+// the octets of the message on the wire (over TCP without the length prefix).
+// Strays is the number of datagrams that arrived on the same socket and were
+// not taken: another ID, another question, not DNS.
+type Reply struct {
+	Msg    *dns.Msg
+	Size   int
+	RTT    time.Duration
+	Strays int
+}
+
+// An Exchanger sends one query and returns the one reply or the reason for
+// none, as an *[Error]. It does not retry, change transport, follow or cache.
+// How long it waits is the context's matter. It is safe for concurrent use.
+type Exchanger interface {
+	Exchange(ctx context.Context, q Query) (Reply, error)
+}
+
+// A Failure is why a query had no reply.
+type Failure string
+
+// The kinds of silence. NoRoute is ours (this host has no way to that
+// address family or network); Unreachable is theirs (the address, or a router
+// before it, refused). Canceled means the run ended first.
+const (
+	Timeout     Failure = "timeout"
+	Unreachable Failure = "unreachable"
+	NoRoute     Failure = "no-route"
+	Malformed   Failure = "malformed"
+	Mismatched  Failure = "mismatched" // only replies to something else arrived
+	Closed      Failure = "closed"     // TCP ended before a whole message came
+	Canceled    Failure = "canceled"
+)
+
+// An Error says why a query had no reply.
+type Error struct {
+	Failure Failure
+	Err     error // the cause, or nil
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return string(e.Failure)
+	}
+	return fmt.Sprintf("%s: %v", e.Failure, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// FailureOf returns the kind of failure in err, and "" for nil. An error that
+// carries none counts as malformed.
+func FailureOf(err error) Failure {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Failure
+	}
+	return Malformed
+}
