@@ -21,10 +21,36 @@ const (
 
 // A Query is one question for one server over one transport. Msg is not
 // changed; its ID is ignored, since the Exchanger picks one of its own.
+// Timeout is how long to wait for the reply once the query is sent; zero
+// leaves that to the context.
 type Query struct {
 	Server    netip.AddrPort
 	Transport Transport
 	Msg       *dns.Msg
+	Timeout   time.Duration
+}
+
+// errTimeout tells the end of a query's own time from the end of the run.
+var errTimeout = errors.New("no reply in time")
+
+// Context returns the context in which q, sent now, waits for its reply.
+func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc) {
+	if q.Timeout <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, q.Timeout, errTimeout)
+}
+
+// Ended returns the error of an exchange whose context, made by
+// [Query.Context], has ended: Timeout when the query's own time was up,
+// Canceled when the run is over.
+func Ended(ctx context.Context) error { return ended(ctx, context.Cause(ctx)) }
+
+func ended(ctx context.Context, err error) error {
+	if context.Cause(ctx) == errTimeout {
+		return &Error{Timeout, err}
+	}
+	return &Error{Canceled, err}
 }
 
 // A Reply is the message that answered a query, with any rcode. Size counts
@@ -40,7 +66,8 @@ type Reply struct {
 
 // An Exchanger sends one query and returns the one reply or the reason for
 // none, as an *[Error]. It does not retry, change transport, follow or cache.
-// How long it waits is the context's matter. It is safe for concurrent use.
+// It waits for [Query.Timeout] at most, counted from when the query is sent,
+// and no longer than its context. It is safe for concurrent use.
 type Exchanger interface {
 	Exchange(ctx context.Context, q Query) (Reply, error)
 }
@@ -59,6 +86,7 @@ const (
 	Mismatched  Failure = "mismatched" // only replies to something else arrived
 	Closed      Failure = "closed"     // TCP ended before a whole message came
 	Canceled    Failure = "canceled"
+	Limit       Failure = "limit" // our own budget of queries is used up: nothing was sent
 )
 
 // An Error says why a query had no reply.

@@ -1,0 +1,136 @@
+package resolver
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/miekg/dns"
+)
+
+// A ServerAddr is one address of one name server.
+type ServerAddr struct {
+	Name string
+	Addr netip.Addr
+	Glue bool // came with the referral
+}
+
+// A Problem is why a name server name, or a lookup, led nowhere.
+type Problem string
+
+// The kinds of problems.
+const (
+	ProblemNone      Problem = ""
+	ProblemNXDomain  Problem = "nxdomain"
+	ProblemNoAddress Problem = "no-address"
+	ProblemFailed    Problem = "failed" // no server gave a usable answer
+	ProblemTimeout   Problem = "timeout"
+	ProblemCyclic    Problem = "cyclic"
+	ProblemLimit     Problem = "limit"
+	ProblemNotAsked  Problem = "not-asked" // the run ended, or no route
+)
+
+// A HostAddrs is what was found of a name server's addresses.
+type HostAddrs struct {
+	Addrs   []netip.Addr
+	Aliases []Alias // its name is an alias (RFC 2181 §10.3 forbids it)
+	Problem Problem // set when Addrs is empty
+}
+
+type addresses struct{ servers []ServerAddr }
+
+// HostAddrs looks up the A and AAAA records of a name server. path holds the
+// zones whose servers are being looked for, outermost first.
+func (c *Client) HostAddrs(ctx context.Context, name string, path []string) HostAddrs {
+	var r [2]Result
+	var wg sync.WaitGroup
+	for i, t := range []uint16{dns.TypeA, dns.TypeAAAA} {
+		wg.Go(func() { r[i] = c.lookup(ctx, name, t, path) })
+	}
+	wg.Wait()
+	var h HostAddrs
+	for _, r := range r {
+		h.Aliases = r.Aliases
+		n := 0
+		for _, rr := range r.Reading.Records {
+			if a := addrOf(rr); a.IsValid() && n < maxAddrs && !slices.Contains(h.Addrs, a) {
+				h.Addrs = append(h.Addrs, a)
+				n++
+			}
+		}
+	}
+	if len(h.Addrs) == 0 {
+		h.Problem = problemOf(r[0], r[1])
+	}
+	return h
+}
+
+// problemOf says why neither family has an address: what could not be seen
+// outweighs what was seen to be empty.
+func problemOf(v4, v6 Result) Problem {
+	for _, p := range []Problem{ProblemNotAsked, ProblemLimit, ProblemCyclic, ProblemTimeout, ProblemFailed} {
+		if v4.Problem == p || v6.Problem == p {
+			return p
+		}
+	}
+	if v4.Reading.Kind == NXDomain || v6.Reading.Kind == NXDomain {
+		return ProblemNXDomain
+	}
+	return ProblemNoAddress
+}
+
+// Addresses returns the addresses of the servers of d: glue where the parent
+// gave it, looked up otherwise.
+func (c *Client) Addresses(ctx context.Context, d *Delegation) []ServerAddr {
+	return c.addressesOf(ctx, d, nil)
+}
+
+func (c *Client) addressesOf(ctx context.Context, d *Delegation, path []string) []ServerAddr {
+	servers := glued(d)
+	if slices.Contains(path, d.Zone) {
+		return servers // they are being looked for already
+	}
+	c.mu.Lock()
+	known, ok := c.addresses[d.Zone]
+	c.mu.Unlock()
+	if ok {
+		return known.servers
+	}
+	if len(servers) == 0 {
+		servers = c.glueless(ctx, d, append(slices.Clone(path), d.Zone))
+	}
+	if len(servers) > 0 {
+		c.mu.Lock()
+		c.addresses[d.Zone] = addresses{servers}
+		c.mu.Unlock()
+	}
+	return servers
+}
+
+func glued(d *Delegation) []ServerAddr {
+	var servers []ServerAddr
+	for _, ns := range d.NS {
+		for _, a := range ns.Glue {
+			servers = append(servers, ServerAddr{ns.Name, a, true})
+		}
+	}
+	return servers
+}
+
+// glueless looks up the name servers of d side by side. Names below the zone
+// itself cannot be found this way: their addresses are in the zone.
+func (c *Client) glueless(ctx context.Context, d *Delegation, path []string) []ServerAddr {
+	found := make([][]ServerAddr, min(len(d.NS), maxGlueless))
+	var wg sync.WaitGroup
+	for i := range found {
+		ns := d.NS[i]
+		wg.Go(func() {
+			for _, a := range c.HostAddrs(ctx, ns.Name, path).Addrs {
+				found[i] = append(found[i], ServerAddr{ns.Name, a, false})
+			}
+		})
+	}
+	wg.Wait()
+	return slices.Concat(found...)
+}

@@ -1,0 +1,253 @@
+package resolver
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// An Answer is what one question to one address came to, after the retries
+// and fallbacks that a CA's resolver makes. It always exists.
+type Answer struct {
+	Server netip.Addr
+	Name   string // canonical
+	Type   uint16
+
+	Msg       *dns.Msg // the message that counts; nil when Failure is set
+	Failure   Failure  // why none came
+	Size      int      // octets of Msg on the wire
+	Transport Transport
+	RTT       time.Duration
+
+	NeedsTCP   bool    // the UDP reply was truncated
+	TCPFailure Failure // with NeedsTCP: why TCP brought nothing
+	TCPOnly    bool    // silent over UDP though TCP answers
+	Plain      bool    // answered only without EDNS
+	CaseLost   bool    // the question came back in other letter case
+
+	Exchanges []Observation // in the order they were made
+}
+
+type ask struct {
+	server netip.Addr
+	name   string
+	qtype  uint16
+}
+
+type flight struct {
+	done   chan struct{}
+	answer *Answer
+}
+
+// Ask asks one address one question, as a CA's Unbound would: over UDP with
+// EDNS and mixed case; again after silence; over TCP when truncated; without
+// EDNS after FORMERR or NOTIMP; in lower case when the case was not kept. The
+// same question to the same address is asked once in the life of the client.
+func (c *Client) Ask(ctx context.Context, server netip.Addr, name string, qtype uint16) *Answer {
+	key := ask{server, canonical(name), qtype}
+	c.mu.Lock()
+	f, known := c.asked[key]
+	if !known {
+		f = &flight{done: make(chan struct{})}
+		c.asked[key] = f
+	}
+	c.mu.Unlock()
+	if !known {
+		f.answer = c.ask(ctx, key)
+		close(f.done)
+	}
+	select {
+	case <-f.done:
+		return f.answer
+	case <-ctx.Done():
+		return &Answer{Server: server, Name: key.name, Type: qtype, Failure: Canceled}
+	}
+}
+
+func (c *Client) ask(ctx context.Context, key ask) *Answer {
+	q := &asking{c: c, ask: key, answer: &Answer{Server: key.server, Name: key.name, Type: key.qtype}}
+	q.udp(ctx, form{})
+	a := q.answer
+	if a.Msg != nil && (a.Msg.Rcode == dns.RcodeFormatError || a.Msg.Rcode == dns.RcodeNotImplemented) {
+		q.withoutEDNS(ctx)
+	}
+	if a.CaseLost {
+		q.lowerCase(ctx)
+	}
+	if a.Msg != nil && a.Msg.Rcode == dns.RcodeServerFailure {
+		// One SERVFAIL may be a hiccup; a CA's resolver asks again too.
+		q.take(q.send(ctx, UDP, form{lower: a.CaseLost, plain: a.Plain}, c.cfg.Timeout))
+	}
+	if a.Msg != nil && a.Msg.Truncated && a.Transport == UDP {
+		q.tcp(ctx, form{lower: a.CaseLost, plain: a.Plain})
+	}
+	return a
+}
+
+// asking is one question on its way to an answer.
+type asking struct {
+	c *Client
+	ask
+	answer *Answer
+}
+
+// send makes one exchange and notes it as evidence.
+func (q *asking) send(ctx context.Context, t Transport, f form, timeout time.Duration) Observation {
+	query := Query{
+		Server:    netip.AddrPortFrom(q.server, 53),
+		Transport: t,
+		Msg:       question(q.name, q.qtype, f, q.c.rng.rand()),
+		Timeout:   timeout,
+	}
+	o := Observation{Query: query, At: time.Now()}
+	switch {
+	case ctx.Err() != nil:
+		o.Err = Ended(ctx)
+		return o // nothing was sent
+	case !q.c.spend():
+		o.Err = &Error{Failure: Limit}
+		return o
+	}
+	o.Reply, o.Err = q.c.cfg.Exchanger.Exchange(ctx, query)
+	o.Took = time.Since(o.At)
+	q.c.routed(q.server, FailureOf(o.Err))
+	q.answer.Exchanges = append(q.answer.Exchanges, o)
+	return o
+}
+
+// take makes an exchange the one that counts.
+func (q *asking) take(o Observation) {
+	a := q.answer
+	a.Transport = o.Query.Transport
+	if o.Err != nil {
+		a.Msg, a.Size, a.RTT, a.Failure = nil, 0, 0, FailureOf(o.Err)
+		return
+	}
+	a.Msg, a.Size, a.RTT, a.Failure = o.Reply.Msg, o.Reply.Size, o.Reply.RTT, ""
+	q.checkQuestion(o)
+}
+
+// checkQuestion judges the question section of the reply. One without a
+// question is of use only when it is an error (RFC 1035 §4.1.2).
+func (q *asking) checkQuestion(o Observation) {
+	a := q.answer
+	if len(a.Msg.Question) == 0 {
+		if a.Msg.Rcode == dns.RcodeSuccess || a.Msg.Rcode == dns.RcodeNameError {
+			a.Msg, a.Failure = nil, Malformed
+		}
+		return
+	}
+	if _, kept := sameQuestion(o.Query.Msg.Question[0], a.Msg.Question[0]); !kept {
+		a.CaseLost = true
+	}
+}
+
+// udp asks until something comes or patience ends. An address that has never
+// answered is sounded out once, not once for each question.
+func (q *asking) udp(ctx context.Context, f form) {
+	h := q.c.host(q.server)
+	if h.isDead() {
+		q.answer.Failure, q.answer.Transport = Timeout, UDP
+		return
+	}
+	for try := range 3 {
+		switch h.again(ctx, try) {
+		case giveUp:
+			return
+		case forAll:
+			if !q.sound(ctx, f, h) {
+				return
+			}
+		}
+		o := q.send(ctx, UDP, f, q.c.cfg.Timeout<<min(try, 1))
+		q.take(o)
+		switch FailureOf(o.Err) {
+		case Timeout, Mismatched, Malformed:
+			continue
+		case "":
+			h.answered()
+		}
+		return
+	}
+}
+
+// sound finds out whether a silent address is dead: the plainest question
+// there is, the SOA, over UDP and TCP side by side. A server that drops only
+// some types answers it, and one whose UDP is lost answers over TCP.
+func (q *asking) sound(ctx context.Context, f form, h *host) bool {
+	probe := func(t Transport) (*asking, func()) {
+		p := &asking{c: q.c, ask: q.ask, answer: &Answer{}}
+		p.qtype = dns.TypeSOA
+		return p, func() { p.send(ctx, t, f, 2*q.c.cfg.Timeout) }
+	}
+	udp, askUDP := probe(UDP)
+	tcp, askTCP := probe(TCP)
+	var wg sync.WaitGroup
+	wg.Go(askTCP)
+	askUDP()
+	alive := udp.answer.replied()
+	h.sounded(alive)
+	wg.Wait()
+	q.answer.Exchanges = slices.Concat(q.answer.Exchanges, udp.answer.Exchanges, tcp.answer.Exchanges)
+	q.answer.TCPOnly = !alive && tcp.answer.replied()
+	return alive
+}
+
+// replied reports whether some exchange brought a reply.
+func (a *Answer) replied() bool {
+	return slices.ContainsFunc(a.Exchanges, func(o Observation) bool { return o.Err == nil })
+}
+
+func (q *asking) tcp(ctx context.Context, f form) {
+	a := q.answer
+	a.NeedsTCP = true
+	o := q.send(ctx, TCP, f, 3*time.Second) // Unbound's tcp-auth-query-timeout
+	if o.Err != nil {
+		a.TCPFailure = FailureOf(o.Err)
+		return
+	}
+	if o.Reply.Msg.Truncated {
+		a.TCPFailure = Malformed
+		return
+	}
+	q.take(o)
+}
+
+// withoutEDNS asks again in plain DNS (RFC 6891 §6.2.2) and keeps what comes
+// if the server likes that better.
+func (q *asking) withoutEDNS(ctx context.Context) {
+	o := q.send(ctx, UDP, form{plain: true}, q.c.cfg.Timeout)
+	if o.Err != nil {
+		return
+	}
+	if rc := o.Reply.Msg.Rcode; rc != dns.RcodeFormatError && rc != dns.RcodeNotImplemented {
+		q.answer.Plain = true
+		q.take(o)
+	}
+}
+
+// lowerCase asks again without mixed case, so that what counts is an answer
+// to the question as every client puts it.
+func (q *asking) lowerCase(ctx context.Context) {
+	o := q.send(ctx, UDP, form{lower: true, plain: q.answer.Plain}, q.c.cfg.Timeout)
+	if o.Err != nil {
+		return
+	}
+	q.take(o)
+	q.answer.CaseLost = true
+}
+
+// spend takes one query from the run's budget.
+func (c *Client) spend() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sent >= c.cfg.MaxQueries {
+		return false
+	}
+	c.sent++
+	return true
+}

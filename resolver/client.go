@@ -1,0 +1,181 @@
+package resolver
+
+import (
+	"math/rand/v2"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// A Config is what a [Client] needs. Zero values mean: IANA's roots, one
+// second a query, both address families, special addresses never asked.
+type Config struct {
+	Exchanger Exchanger
+	Roots     []Root
+	// Allow lists special-purpose ranges that may be asked all the same;
+	// AllowPrivate allows them all.
+	Allow        []netip.Prefix
+	AllowPrivate bool
+	No4, No6     bool
+	Timeout      time.Duration // of the first try; later ones wait longer
+	MaxQueries   int           // messages sent in all; 0 means 5000
+	Rand         *rand.Rand    // letter case and probe labels; nil means a random seed
+}
+
+// A Client is what one run has learnt: which questions were answered how,
+// which zones are delegated where, which addresses are alive. Every question
+// to an address is asked once; whoever asks it again, or meanwhile, gets the
+// same answer. It is safe for concurrent use.
+type Client struct {
+	cfg    Config
+	rng    *lockedRand
+	spread uint64 // where in a server list a walk begins
+
+	running sync.WaitGroup // questions nobody waits for any more
+
+	mu          sync.Mutex
+	asked       map[ask]*flight
+	sent        int
+	hosts       map[netip.Addr]*host
+	delegations map[string]*Delegation
+	steps       map[step]*stepFlight
+	addresses   map[string]addresses
+	noRoutes    [2]int // exchanges that found no route: IPv4, IPv6
+	routes      [2]int // and those that did
+	replies     [2]int // and those that brought a reply
+}
+
+// New returns a client that knows the root servers and nothing else.
+func New(cfg Config) *Client {
+	if cfg.Roots == nil {
+		cfg.Roots = BuiltinRoots()
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = time.Second
+	}
+	if cfg.MaxQueries == 0 {
+		cfg.MaxQueries = 5000
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	c := &Client{
+		cfg:         cfg,
+		rng:         &lockedRand{src: cfg.Rand},
+		asked:       map[ask]*flight{},
+		hosts:       map[netip.Addr]*host{},
+		delegations: map[string]*Delegation{},
+		steps:       map[step]*stepFlight{},
+		addresses:   map[string]addresses{},
+	}
+	c.spread = c.rng.Uint64()
+	root := &Delegation{Zone: "."}
+	for _, r := range cfg.Roots {
+		root.NS = append(root.NS, NameServer{Name: canonical(dns.Fqdn(r.Name)), Glue: r.Addrs})
+	}
+	c.delegations["."] = root
+	return c
+}
+
+// Special returns why an address is never asked, or "".
+func (c *Client) Special(a netip.Addr) string {
+	if c.cfg.AllowPrivate {
+		return ""
+	}
+	for _, p := range c.cfg.Allow {
+		if p.Contains(a) {
+			return ""
+		}
+	}
+	return Special(a)
+}
+
+// Off reports whether the run leaves out the family of a.
+func (c *Client) Off(a netip.Addr) bool {
+	return a.Is4() && c.cfg.No4 || !a.Is4() && c.cfg.No6
+}
+
+// Wait returns when no question is under way any more. Call it once the
+// context of the run has ended, or to let slow servers finish.
+func (c *Client) Wait() { c.running.Wait() }
+
+// noRoute reports whether this host has turned out to have no way to the
+// family of a.
+func (c *Client) noRoute(a netip.Addr) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.noRoutes[family(a)] > 0 && c.routes[family(a)] == 0
+}
+
+// routed notes whether there was a way to a, and whether a reply came.
+func (c *Client) routed(a netip.Addr, failure Failure) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch failure {
+	case NoRoute:
+		c.noRoutes[family(a)]++
+	case "":
+		c.replies[family(a)]++
+		c.routes[family(a)]++
+	default:
+		c.routes[family(a)]++
+	}
+}
+
+// Network says how each address family fared: "works" when some reply came,
+// "none" when this host has no route, "silent" when nothing came back, and ""
+// when it was not used.
+func (c *Client) Network() (v4, v6 string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	word := func(f int) string {
+		switch {
+		case c.replies[f] > 0:
+			return "works"
+		case c.routes[f] > 0:
+			return "silent"
+		case c.noRoutes[f] > 0:
+			return "none"
+		}
+		return ""
+	}
+	return word(0), word(1)
+}
+
+func family(a netip.Addr) int {
+	if a.Is4() {
+		return 0
+	}
+	return 1
+}
+
+// ProbeLabel returns a random label that nobody has published.
+func (c *Client) ProbeLabel() string {
+	const letters = "abcdefghijklmnopqrstuvwxyz234567"
+	v := c.rng.Uint64()
+	b := []byte("dns01-")
+	for range 10 {
+		b = append(b, letters[v&31])
+		v >>= 5
+	}
+	return string(b)
+}
+
+// lockedRand makes a rand source safe for concurrent use.
+type lockedRand struct {
+	mu  sync.Mutex
+	src *rand.Rand
+}
+
+func (r *lockedRand) Uint64() uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.src.Uint64()
+}
+
+// rand returns a generator for one question.
+func (r *lockedRand) rand() *rand.Rand {
+	return rand.New(rand.NewPCG(r.Uint64(), r.Uint64()))
+}

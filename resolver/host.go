@@ -1,0 +1,99 @@
+package resolver
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+)
+
+// A host is what is known of one server address.
+type host struct {
+	mu      sync.Mutex
+	alive   bool
+	dead    bool          // it was sounded and stayed silent
+	pending chan struct{} // closed once it has been sounded; nil before that begins
+}
+
+func (c *Client) host(a netip.Addr) *host {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h, ok := c.hosts[a]
+	if !ok {
+		h = &host{}
+		c.hosts[a] = h
+	}
+	return h
+}
+
+func (h *host) answered() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.alive = true
+}
+
+func (h *host) isAlive() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.alive
+}
+
+func (h *host) isDead() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.dead
+}
+
+// How a question goes on at an address.
+type again int
+
+const (
+	send   again = iota // ask
+	forAll              // sound the address out, for every question that waits
+	giveUp
+)
+
+// again says whether a question may be asked, for the try-th time. The first
+// time, always. After silence, twice more at an address that has answered
+// something. At one that has not, the first question to come this far sounds
+// it out, and the others wait for what that finds: a dead server is asked a
+// handful of times, however many questions there are.
+func (h *host) again(ctx context.Context, try int) again {
+	if try == 0 {
+		return send
+	}
+	h.mu.Lock()
+	switch {
+	case h.alive:
+		h.mu.Unlock()
+		return send
+	case h.dead:
+		h.mu.Unlock()
+		return giveUp
+	case h.pending == nil:
+		h.pending = make(chan struct{})
+		h.mu.Unlock()
+		return forAll
+	}
+	wait := h.pending
+	h.mu.Unlock()
+	select {
+	case <-wait:
+	case <-ctx.Done():
+		return giveUp
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.alive {
+		return send
+	}
+	return giveUp
+}
+
+// sounded says what sounding the address has found.
+func (h *host) sounded(alive bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.alive = h.alive || alive
+	h.dead = !h.alive
+	close(h.pending)
+}

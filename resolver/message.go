@@ -1,0 +1,154 @@
+package resolver
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// UDPSize is the EDNS buffer size offered: what the CA's resolver offers, and
+// small enough not to be fragmented (DNS flag day 2020).
+const UDPSize = 1232
+
+// canonical returns a name in the form used everywhere outside messages:
+// lower case, without the final dot, the root as ".".
+func canonical(name string) string {
+	if name == "." || name == "" {
+		return "."
+	}
+	return strings.TrimSuffix(strings.ToLower(name), ".")
+}
+
+// form is how a question is put.
+type form struct {
+	plain bool // without EDNS
+	lower bool // without mixed case
+}
+
+// question builds the query a CA's Unbound sends to an authoritative server:
+// RD clear, CD set, EDNS with DO, the name in random letter case.
+func question(name string, qtype uint16, f form, rng *rand.Rand) *dns.Msg {
+	m := new(dns.Msg)
+	qname := dns.Fqdn(name)
+	if !f.lower {
+		qname = mixCase(qname, rng)
+	}
+	m.Question = []dns.Question{{Name: qname, Qtype: qtype, Qclass: dns.ClassINET}}
+	m.CheckingDisabled = true
+	if !f.plain {
+		m.SetEdns0(UDPSize, true)
+	}
+	return m
+}
+
+// mixCase flips the case of letters at random (draft-vixie-dnsext-dns0x20).
+// Escapes stay as they are: a digit has no case, and an escaped letter keeps
+// its meaning.
+func mixCase(name string, rng *rand.Rand) string {
+	b := []byte(strings.ToLower(name))
+	var bits uint64
+	for i, c := range b {
+		if i%64 == 0 {
+			bits = rng.Uint64()
+		}
+		if 'a' <= c && c <= 'z' && bits&1 == 1 {
+			b[i] = c - 'a' + 'A'
+		}
+		bits >>= 1
+	}
+	return string(b)
+}
+
+// Unpack reads a message as a resolver does: a record whose RDATA does not
+// parse is kept as *dns.RFC3597 with its raw octets, since a resolver passes
+// it on. It fails only where the message itself does not hold together.
+func Unpack(wire []byte) (*dns.Msg, error) {
+	m := new(dns.Msg)
+	if err := m.Unpack(wire); err == nil {
+		return m, nil
+	}
+	return unpackLenient(wire)
+}
+
+var errShort = errors.New("message ends within a record")
+
+func unpackLenient(wire []byte) (*dns.Msg, error) {
+	if len(wire) < 12 {
+		return nil, errShort
+	}
+	m := new(dns.Msg)
+	head := append(append([]byte{}, wire[:4]...), 0, 0, 0, 0, 0, 0, 0, 0)
+	if err := m.Unpack(head); err != nil {
+		return nil, err
+	}
+	off := 12
+	for range binary.BigEndian.Uint16(wire[4:]) {
+		name, next, err := dns.UnpackDomainName(wire, off)
+		if err != nil {
+			return nil, err
+		}
+		if next+4 > len(wire) {
+			return nil, errShort
+		}
+		m.Question = append(m.Question, dns.Question{
+			Name:   name,
+			Qtype:  binary.BigEndian.Uint16(wire[next:]),
+			Qclass: binary.BigEndian.Uint16(wire[next+2:]),
+		})
+		off = next + 4
+	}
+	for i, section := range []*[]dns.RR{&m.Answer, &m.Ns, &m.Extra} {
+		for range binary.BigEndian.Uint16(wire[6+2*i:]) {
+			rr, next, err := unpackRecord(wire, off)
+			if err != nil {
+				return nil, err
+			}
+			*section = append(*section, rr)
+			off = next
+		}
+	}
+	if opt := m.IsEdns0(); opt != nil {
+		m.Rcode |= opt.ExtendedRcode()
+	}
+	return m, nil
+}
+
+// unpackRecord reads one record, as opaque octets when its RDATA is broken.
+func unpackRecord(wire []byte, off int) (dns.RR, int, error) {
+	if rr, next, err := dns.UnpackRR(wire, off); err == nil {
+		return rr, next, nil
+	}
+	name, at, err := dns.UnpackDomainName(wire, off)
+	if err != nil {
+		return nil, 0, err
+	}
+	if at+10 > len(wire) {
+		return nil, 0, errShort
+	}
+	length := int(binary.BigEndian.Uint16(wire[at+8:]))
+	end := at + 10 + length
+	if end > len(wire) {
+		return nil, 0, errShort
+	}
+	return &dns.RFC3597{
+		Hdr: dns.RR_Header{
+			Name:     name,
+			Rrtype:   binary.BigEndian.Uint16(wire[at:]),
+			Class:    binary.BigEndian.Uint16(wire[at+2:]),
+			Ttl:      binary.BigEndian.Uint32(wire[at+4:]),
+			Rdlength: uint16(length),
+		},
+		Rdata: hex.EncodeToString(wire[at+10 : end]),
+	}, end, nil
+}
+
+// sameQuestion reports whether got asks what want asks, and whether the
+// letter case of the name was kept.
+func sameQuestion(want, got dns.Question) (same, caseKept bool) {
+	same = want.Qtype == got.Qtype && want.Qclass == got.Qclass && strings.EqualFold(want.Name, got.Name)
+	return same, same && want.Name == got.Name
+}

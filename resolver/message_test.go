@@ -1,0 +1,101 @@
+package resolver
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/miekg/dns"
+)
+
+func TestQuestionIsWhatTheCAResolverSends(t *testing.T) {
+	m := question("_acme-challenge.example.com", dns.TypeTXT, form{}, rand.New(rand.NewPCG(1, 2)))
+	opt := m.IsEdns0()
+	if m.RecursionDesired || !m.CheckingDisabled || opt == nil || opt.UDPSize() != 1232 || !opt.Do() || len(opt.Option) != 0 {
+		t.Errorf("not the CA resolver's query:\n%v", m)
+	}
+	q := m.Question[0]
+	if q.Name == strings.ToLower(q.Name) || !strings.EqualFold(q.Name, "_acme-challenge.example.com.") {
+		t.Errorf("name %q is not in mixed case", q.Name)
+	}
+	if plain := question("a.example", dns.TypeTXT, form{plain: true, lower: true}, nil); plain.IsEdns0() != nil || plain.Question[0].Name != "a.example." {
+		t.Errorf("plain question has EDNS or mixed case:\n%v", plain)
+	}
+}
+
+// A CAA record with broken RDATA must not hide the records beside it: the
+// resolver passes it on, and the CA fails on it.
+func TestUnpackKeepsBrokenRecord(t *testing.T) {
+	m := new(dns.Msg)
+	m.SetQuestion("example.com.", dns.TypeCAA)
+	m.Answer = []dns.RR{
+		&dns.CAA{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeCAA, Class: 1, Ttl: 60}, Tag: "issue", Value: "letsencrypt.org"},
+		&dns.RFC3597{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeCAA, Class: 1, Ttl: 60}, Rdata: "00ff69"},
+	}
+	wire, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if new(dns.Msg).Unpack(wire) == nil {
+		t.Skip("the library reads this RDATA now")
+	}
+	got, err := Unpack(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Answer) != 2 {
+		t.Fatalf("%d records, want 2", len(got.Answer))
+	}
+	if raw, ok := got.Answer[1].(*dns.RFC3597); !ok || raw.Rdata != "00ff69" || raw.Hdr.Rrtype != dns.TypeCAA {
+		t.Errorf("broken record came as %v", got.Answer[1])
+	}
+}
+
+func FuzzUnpack(f *testing.F) {
+	m := new(dns.Msg)
+	m.SetQuestion("example.com.", dns.TypeTXT)
+	m.Answer = []dns.RR{&dns.TXT{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeTXT, Class: 1}, Txt: []string{"a"}}}
+	m.SetEdns0(1232, true)
+	wire, _ := m.Pack()
+	f.Add(wire)
+	f.Add(wire[:20])
+	f.Add(append(wire[:12:12], 0xc0, 0x0c, 0, 1, 0, 1))
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		m, err := Unpack(wire)
+		if err != nil {
+			return
+		}
+		if n := int(binary.BigEndian.Uint16(wire[6:])); len(m.Answer) > n {
+			t.Errorf("%d answer records, the header counts %d", len(m.Answer), n)
+		}
+		if len(m.Question) == 1 {
+			for _, zone := range []string{".", "example.com"} {
+				Read(zone, &Answer{Name: canonical(m.Question[0].Name), Type: m.Question[0].Qtype, Msg: m})
+			}
+		}
+	})
+}
+
+func TestSpecialRanges(t *testing.T) {
+	for addr, special := range map[string]bool{
+		"10.1.2.3": true, "192.0.2.1": true, "::1": true, "fe80::1": true, "2001:db8::1": true,
+		"::ffff:8.8.8.8": true, "100.64.0.1": true, "255.255.255.255": true,
+		"8.8.8.8": false, "2606:4700::1": false, "11.1.1.1": false, "172.32.0.1": false,
+	} {
+		if got := Special(addrOfText(addr)); (got != "") != special {
+			t.Errorf("Special(%s) = %q", addr, got)
+		}
+	}
+}
+
+func TestPublic(t *testing.T) {
+	for zone, want := range map[string]bool{
+		".": true, "com": true, "co.uk": true, "uk": true, "unlisted-tld": true,
+		"example.com": false, "github.io": false, "user.github.io": false, "example.co.uk": false,
+	} {
+		if got := Public(zone); got != want {
+			t.Errorf("Public(%q) = %v", zone, got)
+		}
+	}
+}

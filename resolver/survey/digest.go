@@ -1,0 +1,216 @@
+package survey
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strings"
+
+	"github.com/miekg/dns"
+
+	"dns01/caa"
+	"dns01/resolver"
+)
+
+// ask asks one address of a zone one question and digests the answer.
+func (t *taker) ask(zone, server string, addr netip.Addr, q Question) *Answer {
+	if t.c.Off(addr) {
+		return &Answer{Question: q, Server: server, Addr: addr, Owner: q.Name, Status: NotAsked}
+	}
+	a := t.c.Ask(t.ctx, addr, q.Name, dns.StringToType[q.Type])
+	return digest(q, server, a, resolver.Read(zone, a))
+}
+
+// digest turns an answer into facts.
+func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *Answer {
+	d := &Answer{
+		Question:  q,
+		Server:    server,
+		Addr:      a.Server,
+		Status:    status(a, r),
+		Lame:      r.Lame,
+		Owner:     r.Owner,
+		Transport: string(a.Transport),
+		NeedsTCP:  a.NeedsTCP,
+		TCP:       string(a.TCPFailure),
+		CaseLost:  a.CaseLost,
+		Child:     r.Child,
+		ChildNS:   r.ChildNS,
+	}
+	for _, o := range a.Exchanges {
+		d.Exchanges = append(d.Exchanges, exchange(server, o))
+	}
+	for _, al := range r.Aliases {
+		d.Aliases = append(d.Aliases, Alias{From: al.From, To: al.To, TTL: al.TTL, DNAME: al.DNAME})
+	}
+	if a.Msg == nil {
+		return d
+	}
+	d.Rcode = rcode(a.Msg.Rcode)
+	d.Authoritative, d.Recursion = a.Msg.Authoritative, a.Msg.RecursionAvailable
+	d.Bytes, d.RTT = a.Size, a.RTT
+	switch {
+	case a.Plain:
+		d.EDNS = "unsupported"
+	case a.Msg.IsEdns0() == nil:
+		d.EDNS = "absent"
+	}
+	for _, rr := range r.Records {
+		d.Records = append(d.Records, record(rr))
+		switch rr := rr.(type) {
+		case *dns.NS:
+			d.NS = append(d.NS, name(rr.Ns))
+		case *dns.SOA:
+			d.SOA = soa(rr)
+		}
+	}
+	if r.SOA != nil {
+		d.SOA = soa(r.SOA)
+	}
+	return d
+}
+
+func status(a *resolver.Answer, r resolver.Reading) Status {
+	switch r.Kind {
+	case resolver.Failed:
+		switch a.Failure {
+		case resolver.Timeout, resolver.Mismatched:
+			return Timeout
+		case resolver.NoRoute:
+			return NoRoute
+		case resolver.Canceled, resolver.Limit:
+			return NotAsked
+		case resolver.Unreachable:
+			return Unreachable
+		}
+		return Malformed
+	case resolver.Lame:
+		return Lame
+	case resolver.Cut:
+		return Truncated
+	}
+	return Status(r.Kind)
+}
+
+// record digests one record of the type asked.
+func record(rr dns.RR) Record {
+	h := rr.Header()
+	r := Record{Owner: name(h.Name), TTL: h.Ttl, Text: strings.TrimPrefix(rr.String(), h.String())}
+	switch rr := rr.(type) {
+	case *dns.TXT:
+		r.Strings = len(rr.Txt)
+		for _, s := range rr.Txt {
+			r.TXT += unescape(s)
+		}
+	case *dns.CAA:
+		r.CAA = &caa.Record{Flags: rr.Flag, Tag: rr.Tag, Value: unescape(rr.Value)}
+		r.Text = r.CAA.String()
+	case *dns.RFC3597:
+		r.Bad = "RDATA does not parse"
+		wire, err := hex.DecodeString(rr.Rdata)
+		if err == nil && h.Rrtype == dns.TypeCAA {
+			_, err = caa.Parse(wire)
+		}
+		if err != nil {
+			r.Bad = err.Error()
+		}
+	}
+	return r
+}
+
+// unescape turns the presentation form of a character-string, as the DNS
+// library keeps it, into its octets (RFC 1035 §5.1).
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] != '\\' || i+1 == len(s):
+			b = append(b, s[i])
+		case i+3 < len(s) && digits(s[i+1:i+4]):
+			b = append(b, (s[i+1]-'0')*100+(s[i+2]-'0')*10+s[i+3]-'0')
+			i += 3
+		default:
+			b = append(b, s[i+1])
+			i++
+		}
+	}
+	return string(b)
+}
+
+func digits(s string) bool {
+	return strings.Trim(s, "0123456789") == ""
+}
+
+func soa(rr *dns.SOA) *SOA {
+	return &SOA{
+		Zone:        name(rr.Hdr.Name),
+		Serial:      rr.Serial,
+		Refresh:     rr.Refresh,
+		Retry:       rr.Retry,
+		TTL:         rr.Hdr.Ttl,
+		Minimum:     rr.Minttl,
+		NegativeTTL: min(rr.Hdr.Ttl, rr.Minttl),
+	}
+}
+
+// exchange digests one query on the wire.
+func exchange(server string, o resolver.Observation) Exchange {
+	q := o.Query.Msg.Question[0]
+	e := Exchange{
+		Server:    server,
+		Addr:      o.Query.Server,
+		Transport: string(o.Query.Transport),
+		Name:      strings.TrimSuffix(q.Name, "."),
+		Type:      resolver.TypeName(q.Qtype),
+		EDNS:      o.Query.Msg.IsEdns0() != nil,
+		Recursive: o.Query.Msg.RecursionDesired,
+		At:        o.At,
+		RTT:       o.Took,
+		Failure:   string(resolver.FailureOf(o.Err)),
+	}
+	if e.Name == "" {
+		e.Name = "."
+	}
+	if m := o.Reply.Msg; m != nil {
+		e.Rcode, e.Flags, e.Bytes = rcode(m.Rcode), flags(m), o.Reply.Size
+	}
+	return e
+}
+
+func flags(m *dns.Msg) string {
+	var set []string
+	for _, f := range []struct {
+		name string
+		on   bool
+	}{
+		{"aa", m.Authoritative}, {"tc", m.Truncated}, {"rd", m.RecursionDesired},
+		{"ra", m.RecursionAvailable}, {"ad", m.AuthenticatedData}, {"cd", m.CheckingDisabled},
+	} {
+		if f.on {
+			set = append(set, f.name)
+		}
+	}
+	return strings.Join(set, " ")
+}
+
+func rcode(rc int) string {
+	if s, ok := dns.RcodeToString[rc]; ok {
+		return s
+	}
+	return "RCODE" + dns.Type(rc).String()[len("TYPE"):]
+}
+
+// name is a domain name as the survey writes it.
+func name(fqdn string) string {
+	if fqdn == "." || fqdn == "" {
+		return "."
+	}
+	return strings.TrimSuffix(strings.ToLower(fqdn), ".")
+}
+
+// inZone reports whether a name is zone or lies below it.
+func inZone(name, zone string) bool {
+	return dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(name))
+}

@@ -1,0 +1,81 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+)
+
+// gaps writes down what could not be looked at, and why.
+func (t *taker) gaps(ctx context.Context) {
+	why := "limit"
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		why = "deadline"
+	case ctx.Err() != nil:
+		why = "interrupted"
+	}
+	s := t.s
+	t.silentRoot()
+	for q, zone := range s.Starts {
+		if zone == "" {
+			delete(s.Starts, q)
+			s.Gaps = append(s.Gaps, Gap{Question: q, Reason: why})
+		}
+	}
+	for _, l := range s.Lookups {
+		usable := slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Status.Usable() })
+		for _, a := range l.Answers {
+			switch {
+			case a.Status == NotAsked && a.Lame != "":
+				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, a.Lame})
+				a.Lame = ""
+			case a.Status == NotAsked:
+				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, why})
+			case a.Status == NoRoute && !usable:
+				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "no-route"})
+			}
+		}
+	}
+	slices.SortFunc(s.Gaps, func(a, b Gap) int {
+		return cmp.Or(byTree(a.Name, b.Name), cmp.Compare(a.Type, b.Type), a.Addr.Compare(b.Addr))
+	})
+}
+
+// silentRoot marks the answers of root servers as not asked when none of them
+// gave a usable one: thirteen operators do not fail together, our own network
+// does.
+func (t *taker) silentRoot() {
+	var root []*Answer
+	for _, l := range t.s.Lookups {
+		if l.Zone == "." {
+			root = append(root, l.Answers...)
+		}
+	}
+	z := t.zones["."]
+	if z == nil || z.used || slices.ContainsFunc(root, func(a *Answer) bool { return a.Status.Usable() }) {
+		return
+	}
+	for _, a := range root {
+		if a.Status != NoRoute {
+			a.Status, a.Lame = NotAsked, "root-silent"
+		}
+	}
+}
+
+// count takes over the query counts, and what they tell of our network.
+func (t *taker) count() {
+	t.s.Network.IPv4, t.s.Network.IPv6 = t.c.Network()
+	if t.o.Counter == nil {
+		return
+	}
+	c := t.o.Counter.Counts()
+	q := &t.s.Queries
+	q.UDP, q.TCP, q.Total = c.UDP, c.TCP, c.UDP+c.TCP
+	q.CAA = c.ByType[257]
+	q.ByServer = map[string]int{}
+	for a, n := range c.ByServer {
+		q.ByServer[a.String()] = n
+	}
+}

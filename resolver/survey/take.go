@@ -1,0 +1,340 @@
+package survey
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/caa"
+	"dns01/resolver"
+)
+
+// A Target is what to look at.
+type Target struct {
+	Names []string // identifiers as a CA has them, "*." included
+}
+
+// A Resolver is a cache to ask: a public resolver, or this host's own.
+type Resolver struct {
+	Name  string
+	Addr  netip.AddrPort
+	Local bool
+}
+
+// Options are how to look.
+type Options struct {
+	Client    *resolver.Client
+	Counter   *resolver.Counter  // observes what Client sends; may be nil
+	Exchanger resolver.Exchanger // for Resolvers
+	Resolvers []Resolver
+	Now       func() time.Time // nil means time.Now
+}
+
+// Limits of one survey against hostile zones.
+const (
+	maxHops     = 13 // aliases followed: two more than the CA's resolver does
+	maxZoneCuts = 12 // cuts below the registrable domain
+	maxServers  = 40 // addresses of one zone that are asked
+	maxLookups  = 2000
+)
+
+// Take looks at the target. It returns when everything is known or ctx ends;
+// a survey cut short carries its gaps.
+func Take(ctx context.Context, t Target, o Options) *Survey {
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	run, cancel := context.WithCancel(ctx)
+	tk := &taker{
+		c:       o.Client,
+		o:       o,
+		ctx:     run,
+		s:       &Survey{Started: now(), Starts: map[Question]string{}},
+		zones:   map[string]*zone{},
+		lookups: map[lookupKey]*lookup{},
+	}
+	begun := time.Now()
+	for _, name := range t.Names {
+		tk.s.Identifiers = append(tk.s.Identifiers, identifier(name))
+	}
+	for _, id := range tk.s.Identifiers {
+		tk.identifier(id)
+	}
+	tk.wg.Wait()
+	tk.askCaches()
+	cancel()
+	o.Client.Wait()
+	tk.finish(ctx)
+	tk.s.Took = time.Since(begun)
+	return tk.s
+}
+
+// identifier says what a CA looks up for a name (RFC 8555 §8.4, RFC 8659 §3).
+func identifier(name string) Identifier {
+	id := Identifier{Name: name}
+	base := strings.TrimPrefix(name, "*.")
+	id.Challenge = "_acme-challenge." + base
+	if _, ok := dns.IsDomainName(id.Challenge); !ok || base == "" {
+		id.Invalid = "not a name that the DNS can look up"
+		return id
+	}
+	if len(id.Challenge) > 253 {
+		id.Invalid = "the challenge name is longer than 253 octets"
+		return id
+	}
+	id.CAA = caa.Climb(name)
+	return id
+}
+
+// taker gathers one survey.
+type taker struct {
+	c   *resolver.Client
+	o   Options
+	ctx context.Context
+	wg  sync.WaitGroup
+
+	mu      sync.Mutex
+	s       *Survey
+	zones   map[string]*zone
+	lookups map[lookupKey]*lookup
+}
+
+func (t *taker) identifier(id Identifier) {
+	if id.Invalid != "" {
+		return
+	}
+	challenge := Question{id.Challenge, "TXT"}
+	t.resolve(challenge, challenge, 0)
+	for _, name := range id.CAA {
+		t.resolve(Question{name, "CAA"}, challenge, 0)
+	}
+}
+
+// resolve begins the resolution of a question, once, after hops aliases. The
+// walk down to its zone asks for way, a name at or below it: so that one walk
+// serves all names of the climb, and a registry that fails for the type CAA
+// does not hide its delegations.
+func (t *taker) resolve(q, way Question, hops int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.s.Starts[q]; ok || hops > maxHops {
+		return
+	}
+	t.s.Starts[q] = "" // begun: the zone is set when it is known
+	t.wg.Go(func() { t.reach(q, way, hops) })
+}
+
+// start notes at which zone the resolution of q begins.
+func (t *taker) start(q Question, zone string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.s.Starts[q] = zone
+}
+
+// reach walks down through registries' zones to the zone that has to answer q.
+func (t *taker) reach(q, way Question, hops int) {
+	d := t.c.Deepest(q.Name)
+	for {
+		z := t.zone(d)
+		if !z.Public || q.Name == d.Zone {
+			t.start(q, d.Zone)
+			t.look(d, q, hops, 0)
+			return
+		}
+		step := t.c.Descend(t.ctx, d, t.c.Addresses(t.ctx, d), way.Name, dns.StringToType[way.Type])
+		if step.Child == nil || !inZone(q.Name, step.Child.Zone) {
+			t.start(q, d.Zone)
+			t.answeredAbove(d, q, way, step, hops)
+			return
+		}
+		z.refers()
+		d = step.Child
+	}
+}
+
+// answeredAbove notes what a registry's servers say of a name that they do
+// not delegate.
+func (t *taker) answeredAbove(d *resolver.Delegation, q, way Question, step resolver.Step, hops int) {
+	l := t.lookup(d, q)
+	if l == nil {
+		return
+	}
+	if q != way {
+		t.askSome(l, d, hops)
+	} else {
+		z := t.zone(d)
+		for _, a := range step.Answers {
+			t.note(l, z.serverName(a.Server), a, hops, 0)
+		}
+	}
+	t.unasked(l, d)
+}
+
+// unasked notes, for a lookup without any answer, whether that is our doing:
+// the run ended, or this host has no way to the servers.
+func (t *taker) unasked(l *lookup, d *resolver.Delegation) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(l.Answers) > 0 {
+		return
+	}
+	a := &Answer{Question: l.Question, Owner: l.Name, Status: NotAsked}
+	if t.ctx.Err() == nil {
+		servers := glueOf(d)
+		if len(servers) == 0 {
+			return // no address is known: the zone's fault
+		}
+		a.Status, a.Addr = NoRoute, servers[0]
+	}
+	l.Answers = append(l.Answers, a)
+}
+
+func glueOf(d *resolver.Delegation) []netip.Addr {
+	var addrs []netip.Addr
+	for _, ns := range d.NS {
+		addrs = append(addrs, ns.Glue...)
+	}
+	return addrs
+}
+
+// look asks a zone's servers a question: all of them, or a few of a registry's.
+func (t *taker) look(d *resolver.Delegation, q Question, hops, cuts int) {
+	l := t.lookup(d, q)
+	if l == nil {
+		return
+	}
+	z := t.zone(d)
+	if z.Public {
+		t.askSome(l, d, hops)
+		t.unasked(l, d)
+		return
+	}
+	if cuts > maxZoneCuts {
+		l.cut("cuts")
+		return
+	}
+	z.each(func(name string, addr netip.Addr) {
+		t.wg.Go(func() {
+			if t.c.Off(addr) {
+				t.off(l, name, addr)
+				return
+			}
+			t.note(l, name, t.c.Ask(t.ctx, addr, q.Name, dns.StringToType[q.Type]), hops, cuts)
+		})
+	})
+}
+
+// off notes an address of a family that is switched off.
+func (t *taker) off(l *lookup, server string, addr netip.Addr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l.Answers = append(l.Answers, &Answer{Question: l.Question, Owner: l.Name, Server: server, Addr: addr, Status: NotAsked, Lame: "switched-off"})
+}
+
+// enough is how many of a registry's addresses have to answer a question.
+const enough = 2
+
+// askSome asks the servers of a registry's zone until two have answered, or
+// three have been asked and one has.
+func (t *taker) askSome(l *lookup, d *resolver.Delegation, hops int) {
+	z := t.zone(d)
+	qtype := dns.StringToType[l.Type]
+	for _, round := range []int{enough, 1} {
+		if l.usable() >= enough {
+			return
+		}
+		var wg sync.WaitGroup
+		for _, addr := range t.pick(z, d, l, round) {
+			wg.Go(func() { t.note(l, z.serverName(addr), t.c.Ask(t.ctx, addr, l.Name, qtype), hops, 0) })
+		}
+		wg.Wait()
+	}
+}
+
+// pick chooses n addresses of a registry's zone that l has not asked yet,
+// those known to answer first.
+func (t *taker) pick(z *zone, d *resolver.Delegation, l *lookup, n int) []netip.Addr {
+	var addrs []netip.Addr
+	for _, s := range t.c.Order(t.c.Addresses(t.ctx, d)) {
+		if !l.has(s.Addr) && !slices.Contains(addrs, s.Addr) {
+			addrs = append(addrs, s.Addr)
+		}
+	}
+	return addrs[:min(n, len(addrs))]
+}
+
+// note adds an answer to a lookup and follows where it leads.
+func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts int) {
+	r := resolver.Read(l.Zone, a)
+	ans := digest(l.Question, server, a, r)
+	if z := t.known(l.Zone); z != nil && z.Public {
+		z.seen(server, a.Server)
+	}
+	t.mu.Lock()
+	l.Answers = append(l.Answers, ans)
+	t.mu.Unlock()
+	if t.ctx.Err() != nil {
+		return
+	}
+	switch r.Kind {
+	case resolver.Referral:
+		child := t.c.Learn(l.Zone, a, r)
+		if t.first(l, "cut "+child.Zone) {
+			t.look(child, l.Question, hops, cuts+1)
+		}
+	case resolver.Aliased:
+		if t.first(l, "alias "+r.Owner) {
+			next := Question{r.Owner, l.Type}
+			t.resolve(next, next, hops+len(r.Aliases))
+		}
+	}
+	t.probeWildcard(l, a, ans)
+}
+
+// known returns the gatherer of a zone that has one.
+func (t *taker) known(name string) *zone {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.zones[name]
+}
+
+// finish puts the survey in order: what came first in time depends on the
+// network, what a reader sees must not.
+func (t *taker) finish(ctx context.Context) {
+	s := t.s
+	for _, z := range t.zones {
+		z.finish()
+		s.Zones = append(s.Zones, &z.Zone)
+	}
+	slices.SortFunc(s.Zones, func(a, b *Zone) int { return byTree(a.Name, b.Name) })
+	for _, l := range t.lookups {
+		s.Lookups = append(s.Lookups, &l.Lookup)
+		l.markWild()
+		slices.SortStableFunc(l.Answers, func(a, b *Answer) int {
+			return cmp.Or(cmp.Compare(a.Server, b.Server), a.Addr.Compare(b.Addr))
+		})
+	}
+	slices.SortFunc(s.Lookups, func(a, b *Lookup) int {
+		return cmp.Or(byTree(a.Name, b.Name), cmp.Compare(a.Type, b.Type), byTree(a.Zone, b.Zone))
+	})
+	t.gaps(ctx)
+	t.count()
+}
+
+// byTree orders names parents first, then by label from the root.
+func byTree(a, b string) int {
+	return slices.Compare(reversed(a), reversed(b))
+}
+
+func reversed(name string) []string {
+	labels := dns.SplitDomainName(name)
+	slices.Reverse(labels)
+	return labels
+}

@@ -1,0 +1,220 @@
+package resolver
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// Limits of a walk, after Unbound's (iter-scrub-ns, MAX_DP_TARGET_COUNT,
+// target-fetch-policy) or below them.
+const (
+	maxNameServers = 20 // names of one NS set that are looked at
+	maxGlueless    = 16 // of these, names whose addresses have to be looked up
+	maxAddrs       = 4  // addresses of one name and family
+	maxDepth       = 4  // name servers named in zones whose servers are named in zones …
+	maxCuts        = 30 // referrals in a row
+	maxRestarts    = 11 // aliases in a row (max-query-restarts)
+	maxServers     = 8  // addresses of one zone that a walk tries
+)
+
+// hedge is how long a walk waits for one server before it asks the next one
+// beside it.
+const hedge = 400 * time.Millisecond
+
+// A NameServer is a name of an NS set and the addresses that came with it.
+type NameServer struct {
+	Name string
+	Glue []netip.Addr // in bailiwick of the zone that referred
+}
+
+// A Delegation is a zone as its parent names it.
+type Delegation struct {
+	Zone   string
+	Parent string // the zone that referred; "" for the root
+	NS     []NameServer
+}
+
+// Deepest returns the delegation closest to name that is known so far.
+func (c *Client) Deepest(name string) *Delegation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name = canonical(name); name != "."; name = parent(name) {
+		if d, ok := c.delegations[name]; ok {
+			return d
+		}
+	}
+	return c.delegations["."]
+}
+
+// parent returns the name one label up.
+func parent(name string) string {
+	next, end := dns.NextLabel(name, 0)
+	if end {
+		return "."
+	}
+	return name[next:]
+}
+
+// Learn notes the delegation that a referral from a server of zone makes, and
+// returns it. The first referral counts: a resolver follows just one.
+func (c *Client) Learn(zone string, a *Answer, r Reading) *Delegation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d, ok := c.delegations[r.Child]; ok {
+		return d
+	}
+	d := &Delegation{Zone: r.Child, Parent: zone}
+	for _, ns := range r.ChildNS {
+		d.NS = append(d.NS, NameServer{Name: ns, Glue: glueFor(ns, zone, a.Msg)})
+	}
+	c.delegations[r.Child] = d
+	return d
+}
+
+// glueFor returns the addresses a message gives for a name server whose name
+// lies below zone: others the zone has no say in (RFC 2181 §5.4.1).
+func glueFor(ns, zone string, m *dns.Msg) []netip.Addr {
+	if !dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(ns)) {
+		return nil
+	}
+	var addrs []netip.Addr
+	for _, rr := range m.Extra {
+		a := addrOf(rr)
+		if a.IsValid() && canonical(rr.Header().Name) == ns && len(addrs) < 2*maxAddrs && !slices.Contains(addrs, a) {
+			addrs = append(addrs, a)
+		}
+	}
+	return addrs
+}
+
+// A Step is the outcome of asking a zone's servers about a name that may lie
+// in a zone below.
+type Step struct {
+	Child   *Delegation // the zone below, when referred to one
+	Answers []*Answer   // as asked; the last one is usable, or none is
+}
+
+type step struct{ zone, label string }
+
+type stepFlight struct {
+	done chan struct{}
+	step Step
+}
+
+// Descend asks the given servers of d about a name below its zone until one
+// gives an answer that a resolver would take. Below a registry's zone the next
+// label is nearly always a zone of its own: there, concurrent calls that go
+// the same way ask once, and who comes second waits for the delegation.
+func (c *Client) Descend(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16) Step {
+	if !Public(d.Zone) {
+		return c.descend(ctx, d, servers, name, qtype)
+	}
+	key := step{d.Zone, nextLabel(name, d.Zone)}
+	c.mu.Lock()
+	f, known := c.steps[key]
+	if !known {
+		f = &stepFlight{done: make(chan struct{})}
+		c.steps[key] = f
+	}
+	c.mu.Unlock()
+	if !known {
+		f.step = c.descend(ctx, d, servers, name, qtype)
+		close(f.done)
+		return f.step
+	}
+	select {
+	case <-f.done:
+	case <-ctx.Done():
+		return Step{}
+	}
+	if child := f.step.Child; child != nil && under(name, child.Zone) {
+		return Step{Child: child}
+	}
+	return c.descend(ctx, d, servers, name, qtype)
+}
+
+// nextLabel returns the label of name right below zone, with what follows.
+func nextLabel(name, zone string) string {
+	n := dns.CountLabel(dns.Fqdn(name)) - dns.CountLabel(dns.Fqdn(zone))
+	labels := dns.SplitDomainName(name)
+	if n <= 0 || n > len(labels) {
+		return ""
+	}
+	return strings.Join(labels[n-1:], ".")
+}
+
+// under reports whether name is zone or lies below it.
+func under(name, zone string) bool { return dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(name)) }
+
+// descend asks one server after another, the next one when an answer is of
+// no use or lets itself be waited for.
+func (c *Client) descend(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16) Step {
+	servers = c.Order(servers)
+	answers := make(chan *Answer, len(servers))
+	next, waiting := 0, 0
+	ask := func() {
+		if next >= len(servers) {
+			return
+		}
+		addr := servers[next].Addr
+		next++
+		waiting++
+		c.running.Go(func() { answers <- c.Ask(ctx, addr, name, qtype) })
+	}
+	var s Step
+	ask()
+	for waiting > 0 {
+		timer := time.NewTimer(hedge)
+		select {
+		case a := <-answers:
+			waiting--
+			s.Answers = append(s.Answers, a)
+			r := Read(d.Zone, a)
+			if r.Kind.Usable() {
+				timer.Stop()
+				if r.Kind == Referral {
+					s.Child = c.Learn(d.Zone, a, r)
+				}
+				return s
+			}
+			ask()
+		case <-timer.C:
+			ask()
+		}
+		timer.Stop()
+	}
+	return s
+}
+
+// Order returns the servers that a walk asks, in turn: those that have
+// answered before, then IPv4 before IPv6, from a start that differs by run;
+// eight at most.
+func (c *Client) Order(servers []ServerAddr) []ServerAddr {
+	var use []ServerAddr
+	for _, s := range servers {
+		if c.Special(s.Addr) == "" && !c.Off(s.Addr) && !c.noRoute(s.Addr) {
+			use = append(use, s)
+		}
+	}
+	if len(use) == 0 {
+		return nil
+	}
+	start := int(c.spread % uint64(len(use)))
+	use = slices.Concat(use[start:], use[:start])
+	rank := func(s ServerAddr) int {
+		switch {
+		case c.host(s.Addr).isAlive():
+			return 0
+		case s.Addr.Is4():
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(use, func(a, b ServerAddr) int { return rank(a) - rank(b) })
+	return use[:min(len(use), maxServers)]
+}
