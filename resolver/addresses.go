@@ -28,6 +28,7 @@ const (
 	ProblemTimeout   Problem = "timeout"
 	ProblemCyclic    Problem = "cyclic"
 	ProblemLimit     Problem = "limit"
+	ProblemRestarts  Problem = "restarts"  // too many aliases in a row
 	ProblemNotAsked  Problem = "not-asked" // the run ended, or no route
 )
 
@@ -40,20 +41,23 @@ type HostAddrs struct {
 
 type addresses struct{ servers []ServerAddr }
 
-// HostAddrs looks up the A and AAAA records of a name server. path holds the
-// zones whose servers are being looked for, outermost first.
-func (c *Client) HostAddrs(ctx context.Context, name string, path []string) HostAddrs {
-	var r [2]Result
+// HostAddrs looks up the A and AAAA records of a name server of zone.
+func (c *Client) HostAddrs(ctx context.Context, name, zone string) HostAddrs {
+	return c.hostAddrs(ctx, name, route{}.to(zone))
+}
+
+func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs {
+	var r [2]Resolution
 	var wg sync.WaitGroup
 	for i, t := range []uint16{dns.TypeA, dns.TypeAAAA} {
-		wg.Go(func() { r[i] = c.lookup(ctx, name, t, path) })
+		wg.Go(func() { r[i] = c.lookup(ctx, name, t, rt) })
 	}
 	wg.Wait()
 	var h HostAddrs
 	for _, r := range r {
 		h.Aliases = r.Aliases
 		n := 0
-		for _, rr := range r.Reading.Records {
+		for _, rr := range r.Answer {
 			if a := addrOf(rr); a.IsValid() && n < maxAddrs && !slices.Contains(h.Addrs, a) {
 				h.Addrs = append(h.Addrs, a)
 				n++
@@ -68,13 +72,13 @@ func (c *Client) HostAddrs(ctx context.Context, name string, path []string) Host
 
 // problemOf says why neither family has an address: what could not be seen
 // outweighs what was seen to be empty.
-func problemOf(v4, v6 Result) Problem {
-	for _, p := range []Problem{ProblemNotAsked, ProblemLimit, ProblemCyclic, ProblemTimeout, ProblemFailed} {
+func problemOf(v4, v6 Resolution) Problem {
+	for _, p := range []Problem{ProblemNotAsked, ProblemLimit, ProblemRestarts, ProblemCyclic, ProblemTimeout, ProblemFailed} {
 		if v4.Problem == p || v6.Problem == p {
 			return p
 		}
 	}
-	if v4.Reading.Kind == NXDomain || v6.Reading.Kind == NXDomain {
+	if v4.Rcode == dns.RcodeNameError || v6.Rcode == dns.RcodeNameError {
 		return ProblemNXDomain
 	}
 	return ProblemNoAddress
@@ -83,12 +87,12 @@ func problemOf(v4, v6 Result) Problem {
 // Addresses returns the addresses of the servers of d: glue where the parent
 // gave it, looked up otherwise.
 func (c *Client) Addresses(ctx context.Context, d *Delegation) []ServerAddr {
-	return c.addressesOf(ctx, d, nil)
+	return c.addressesOf(ctx, d, route{})
 }
 
-func (c *Client) addressesOf(ctx context.Context, d *Delegation, path []string) []ServerAddr {
+func (c *Client) addressesOf(ctx context.Context, d *Delegation, rt route) []ServerAddr {
 	servers := glued(d)
-	if slices.Contains(path, d.Zone) {
+	if rt.has(d.Zone) {
 		return servers // they are being looked for already
 	}
 	c.mu.Lock()
@@ -98,7 +102,7 @@ func (c *Client) addressesOf(ctx context.Context, d *Delegation, path []string) 
 		return known.servers
 	}
 	if len(servers) == 0 {
-		servers = c.glueless(ctx, d, append(slices.Clone(path), d.Zone))
+		servers = c.glueless(ctx, d, rt.to(d.Zone))
 	}
 	if len(servers) > 0 {
 		c.mu.Lock()
@@ -118,15 +122,29 @@ func glued(d *Delegation) []ServerAddr {
 	return servers
 }
 
+// seenGlue returns the addresses that any parent has given for the name
+// servers of d.
+func (c *Client) seenGlue(d *Delegation) []ServerAddr {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var servers []ServerAddr
+	for _, ns := range d.NS {
+		for _, a := range c.glue[ns.Name] {
+			servers = append(servers, ServerAddr{ns.Name, a, true})
+		}
+	}
+	return servers
+}
+
 // glueless looks up the name servers of d side by side. Names below the zone
 // itself cannot be found this way: their addresses are in the zone.
-func (c *Client) glueless(ctx context.Context, d *Delegation, path []string) []ServerAddr {
+func (c *Client) glueless(ctx context.Context, d *Delegation, rt route) []ServerAddr {
 	found := make([][]ServerAddr, min(len(d.NS), maxGlueless))
 	var wg sync.WaitGroup
 	for i := range found {
 		ns := d.NS[i]
 		wg.Go(func() {
-			for _, a := range c.HostAddrs(ctx, ns.Name, path).Addrs {
+			for _, a := range c.hostAddrs(ctx, ns.Name, rt).Addrs {
 				found[i] = append(found[i], ServerAddr{ns.Name, a, false})
 			}
 		})

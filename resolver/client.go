@@ -42,9 +42,10 @@ type Client struct {
 	delegations map[string]*Delegation
 	steps       map[step]*stepFlight
 	addresses   map[string]addresses
-	noRoutes    [2]int // exchanges that found no route: IPv4, IPv6
-	routes      [2]int // and those that did
-	replies     [2]int // and those that brought a reply
+	glue        map[string][]netip.Addr // by name server name, from every parent
+	noRoutes    [2]int                  // exchanges that found no route: IPv4, IPv6
+	routes      [2]int                  // and those that did
+	replies     [2]int                  // and those that brought a reply
 }
 
 // New returns a client that knows the root servers and nothing else.
@@ -69,6 +70,7 @@ func New(cfg Config) *Client {
 		delegations: map[string]*Delegation{},
 		steps:       map[step]*stepFlight{},
 		addresses:   map[string]addresses{},
+		glue:        map[string][]netip.Addr{},
 	}
 	c.spread = c.rng.Uint64()
 	root := &Delegation{Zone: "."}

@@ -3,94 +3,261 @@ package resolver
 import (
 	"context"
 	"slices"
+
+	"github.com/miekg/dns"
 )
 
-// A Result is the outcome of an iterative lookup.
-type Result struct {
-	Zone    string  // whose servers gave the answer
-	Answer  *Answer // the last one; nil when there was no server to ask
-	Reading Reading // of Answer
-	Aliases []Alias // all that were followed
-	Problem Problem // why there is no usable answer
+// A Resolution is what a resolver concludes for one question, before any
+// signature is checked.
+type Resolution struct {
+	Name  string
+	Type  uint16
+	Rcode int // NOERROR, NXDOMAIN, YXDOMAIN; SERVFAIL when Problem is set
+	// Answer holds the aliases followed and the records at their end,
+	// Authority what the last server said beside it, signatures included.
+	Answer, Authority []dns.RR
+	Aliases           []Alias
+	Problem           Problem // why there is no usable answer
+	Reason            string  // the same in words, as a resolver's log has it
+	Hops              []Hop   // the way taken
+}
+
+// A Hop is one question to one zone's servers on the way of a resolution.
+type Hop struct {
+	Zone    string
+	Name    string
+	Type    uint16
+	Answers []*Answer // as asked; the last one counts, if it is usable
+	Reading Reading   // of the last one
 }
 
 // Lookup resolves a name from the deepest zone known, by delegation and along
-// aliases, asking one server at a time.
-func (c *Client) Lookup(ctx context.Context, name string, qtype uint16) Result {
-	return c.lookup(ctx, name, qtype, nil)
+// aliases, asking one server at a time. Servers in avoid are not asked.
+func (c *Client) Lookup(ctx context.Context, name string, qtype uint16, avoid ...string) Resolution {
+	return c.lookup(ctx, name, qtype, route{avoid: avoid})
 }
 
-func (c *Client) lookup(ctx context.Context, name string, qtype uint16, path []string) Result {
-	if len(path) > maxDepth {
-		return Result{Problem: ProblemLimit}
+// route is what a lookup carries into the lookups it needs itself.
+type route struct {
+	zones []string // whose servers are being looked for, outermost first
+	avoid []string // addresses not to ask
+}
+
+func (r route) to(zone string) route {
+	return route{zones: append(slices.Clone(r.zones), zone), avoid: r.avoid}
+}
+
+func (r route) has(zone string) bool { return slices.Contains(r.zones, zone) }
+
+func (c *Client) lookup(ctx context.Context, name string, qtype uint16, rt route) Resolution {
+	res := Resolution{Name: canonical(name), Type: qtype}
+	if len(rt.zones) > maxDepth {
+		return res.fail(ProblemLimit, "request has exceeded the maximum dependency depth")
 	}
-	name = canonical(name)
-	var aliases []Alias
+	name = res.Name
 	for range maxRestarts + 1 {
-		r := c.resolve(ctx, name, qtype, path)
-		r.Aliases = append(aliases, r.Reading.Aliases...)
-		if r.Problem != ProblemNone || r.Reading.Kind != Aliased {
-			return r
+		last, ok := c.resolve(ctx, &res, name, qtype, rt)
+		if !ok {
+			return res
 		}
-		aliases = r.Aliases
-		name = r.Reading.Owner
+		if last.Reading.Kind != Aliased {
+			res.end(last)
+			return res
+		}
+		res.alias(last)
+		name = last.Reading.Alias.To
 	}
-	return Result{Aliases: aliases, Problem: ProblemLimit}
+	return res.fail(ProblemRestarts, "request has exceeded the maximum number of restarts")
+}
+
+func (r *Resolution) fail(p Problem, reason string) Resolution {
+	r.Problem, r.Reason, r.Rcode = p, reason, dns.RcodeServerFailure
+	r.Answer, r.Authority = nil, nil
+	return *r
 }
 
 // resolve follows referrals to the zone that has an answer for name.
-func (c *Client) resolve(ctx context.Context, name string, qtype uint16, path []string) Result {
+func (c *Client) resolve(ctx context.Context, res *Resolution, name string, qtype uint16, rt route) (Hop, bool) {
 	d := c.Deepest(name)
+	if qtype == dns.TypeDS && name != "." {
+		d = c.Deepest(parent(name)) // DS records are the parent's (RFC 4035 §2.4)
+	}
 	for range maxCuts {
-		servers := c.addressesOf(ctx, d, path)
+		servers := c.addressesOf(ctx, d, rt)
 		if len(servers) == 0 {
-			return Result{Zone: d.Zone, Problem: c.noServers(ctx, d, path)}
+			p, why := c.noServers(ctx, d, rt)
+			res.fail(p, why)
+			return Hop{}, false
 		}
-		s := c.Descend(ctx, d, servers, name, qtype)
-		if s.Child != nil {
-			d = s.Child
+		s := c.ask1(ctx, d, servers, name, qtype, rt)
+		h := Hop{Zone: d.Zone, Name: name, Type: qtype, Answers: s.Answers}
+		if len(s.Answers) > 0 {
+			h.Reading = Read(d.Zone, s.Answers[len(s.Answers)-1])
+		}
+		res.Hops = append(res.Hops, h)
+		if up := c.aboveCut(ctx, d, h, rt); up != nil {
+			d = up
 			continue
 		}
-		r := Result{Zone: d.Zone, Problem: failing(d.Zone, s.Answers)}
-		if len(s.Answers) > 0 {
-			r.Answer = s.Answers[len(s.Answers)-1]
-			r.Reading = Read(d.Zone, r.Answer)
+		if s.Child == nil {
+			p, why := failing(d.Zone, s.Answers)
+			if p != ProblemNone {
+				res.fail(p, why)
+			}
+			return h, p == ProblemNone
 		}
-		return r
+		if !below(s.Child.Zone, d.Zone) {
+			res.fail(ProblemFailed, "a referral that leads nowhere")
+			return h, false
+		}
+		d = s.Child
 	}
-	return Result{Zone: d.Zone, Problem: ProblemLimit}
+	res.fail(ProblemLimit, "exceeded the maximum of referrals")
+	return Hop{}, false
 }
 
-func (c *Client) noServers(ctx context.Context, d *Delegation, path []string) Problem {
+// aboveCut returns the zone that has the DS records asked for, when a server
+// that is also the child's answered in the child's name: the parent is then
+// looked for by its own NS records.
+func (c *Client) aboveCut(ctx context.Context, d *Delegation, h Hop, rt route) *Delegation {
+	up := parent(h.Name)
+	if h.Type != dns.TypeDS || h.Reading.Lame != "other-zone" || d.Zone == up || len(rt.zones) > maxDepth {
+		return nil
+	}
+	c.lookup(ctx, up, dns.TypeNS, rt.to(d.Zone))
+	if deeper := c.Deepest(up); below(deeper.Zone, d.Zone) {
+		return deeper
+	}
+	return nil
+}
+
+// ask1 asks the servers of a zone, and, when none of their addresses is of
+// use, those that the same names have elsewhere: their own address records
+// where glue was used, glue that some parent gave where it was not.
+func (c *Client) ask1(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
+	s := c.Descend(ctx, d, rt.without(servers), name, qtype)
+	p, _ := failing(d.Zone, s.Answers)
+	fine := s.Child != nil || p == ProblemNone && Read(d.Zone, s.Answers[len(s.Answers)-1]).Weak != "recursive"
+	if fine || d.Parent == "" || rt.has(d.Zone) {
+		return s
+	}
+	var more []ServerAddr
+	for _, other := range rt.without(slices.Concat(c.glueless(ctx, d, rt.to(d.Zone)), c.seenGlue(d))) {
+		if !slices.ContainsFunc(slices.Concat(servers, more), func(s ServerAddr) bool { return s.Addr == other.Addr }) {
+			more = append(more, other)
+		}
+	}
+	if len(more) == 0 {
+		return s
+	}
+	again := c.Descend(ctx, d, more, name, qtype)
+	if q, _ := failing(d.Zone, again.Answers); p == ProblemNone && q != ProblemNone {
+		return s
+	}
+	again.Answers = append(s.Answers, again.Answers...)
+	return again
+}
+
+func (r route) without(servers []ServerAddr) []ServerAddr {
+	return slices.DeleteFunc(slices.Clone(servers), func(s ServerAddr) bool {
+		return slices.Contains(r.avoid, s.Addr.String())
+	})
+}
+
+// below reports whether a zone lies strictly below another. "" is no zone.
+func below(zone, above string) bool { return zone != "" && zone != above && under(zone, above) }
+
+// alias adds what a message says of an alias: the CNAME, the DNAME it comes
+// from, their signatures, and the proofs that a wildcard made it.
+func (r *Resolution) alias(h Hop) {
+	a := h.Answers[len(h.Answers)-1]
+	al := h.Reading.Alias
+	r.Aliases = append(r.Aliases, *al)
+	var have bool
+	for _, rr := range a.Msg.Answer {
+		owner, t := canonical(rr.Header().Name), covered(rr)
+		if al.DNAME != "" && owner == al.DNAME && t == dns.TypeDNAME {
+			r.Answer = append(r.Answer, rr)
+		}
+		if owner == al.From && t == dns.TypeCNAME {
+			r.Answer = append(r.Answer, rr)
+			have = true
+		}
+	}
+	if !have {
+		r.Answer = append(r.Answer, &dns.CNAME{
+			Hdr:    dns.RR_Header{Name: dns.Fqdn(al.From), Rrtype: dns.TypeCNAME, Class: dns.ClassINET, Ttl: al.TTL},
+			Target: dns.Fqdn(al.To),
+		})
+	}
+	for _, rr := range a.Msg.Ns {
+		if t := covered(rr); (t == dns.TypeNSEC || t == dns.TypeNSEC3) && under(canonical(rr.Header().Name), h.Zone) {
+			r.Authority = append(r.Authority, rr)
+		}
+	}
+}
+
+// end adds the last answer.
+func (r *Resolution) end(h Hop) {
+	a := h.Answers[len(h.Answers)-1]
+	r.Rcode = a.Msg.Rcode & 0xF
+	for _, rr := range a.Msg.Answer {
+		if canonical(rr.Header().Name) == a.Name && covered(rr) == a.Type && rr.Header().Class == dns.ClassINET {
+			r.Answer = append(r.Answer, rr)
+		}
+	}
+	for _, rr := range a.Msg.Ns {
+		switch owner := canonical(rr.Header().Name); covered(rr) {
+		case dns.TypeSOA, dns.TypeNSEC, dns.TypeNSEC3:
+			if under(owner, h.Zone) {
+				r.Authority = append(r.Authority, rr)
+			}
+		case dns.TypeDS:
+			if a.Type == dns.TypeDS && owner == a.Name {
+				r.Answer = append(r.Answer, rr)
+			}
+		}
+	}
+}
+
+// covered returns the type of a record, or for a signature the type it signs.
+func covered(rr dns.RR) uint16 {
+	if sig, ok := rr.(*dns.RRSIG); ok {
+		return sig.TypeCovered
+	}
+	return rr.Header().Rrtype
+}
+
+func (c *Client) noServers(ctx context.Context, d *Delegation, rt route) (Problem, string) {
 	switch {
 	case ctx.Err() != nil:
-		return ProblemNotAsked
-	case slices.Contains(path, d.Zone):
-		return ProblemCyclic
+		return ProblemNotAsked, "the run ended"
+	case rt.has(d.Zone):
+		return ProblemCyclic, "no addresses for nameservers: they can only be found through each other"
 	}
-	return ProblemFailed
+	return ProblemFailed, "no addresses for nameservers"
 }
 
 // failing says why a step has no usable answer; it has one when the last
 // answer is usable.
-func failing(zone string, answers []*Answer) Problem {
+func failing(zone string, answers []*Answer) (Problem, string) {
 	if len(answers) == 0 {
-		return ProblemNotAsked
+		return ProblemNotAsked, "nameserver addresses not usable"
 	}
 	if Read(zone, answers[len(answers)-1]).Kind.Usable() {
-		return ProblemNone
+		return ProblemNone, ""
 	}
-	p := ProblemNotAsked
+	p, why := ProblemNotAsked, "not asked"
 	for _, a := range answers {
 		switch a.Failure {
 		case NoRoute, Canceled, Limit:
 		case Timeout, Mismatched:
 			if p == ProblemNotAsked {
-				p = ProblemTimeout
+				p, why = ProblemTimeout, "upstream server timeout"
 			}
 		default:
-			p = ProblemFailed
+			p, why = ProblemFailed, "all servers for this domain failed"
 		}
 	}
-	return p
+	return p, why
 }

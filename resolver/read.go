@@ -43,26 +43,28 @@ type Alias struct {
 type Reading struct {
 	Kind    Kind
 	Lame    string   // why: "refused", "servfail", …, "upward-referral", "other-zone", "no-authority"
-	Aliases []Alias  // followed inside this answer
-	Owner   string   // where they end
-	Records []dns.RR // of the type asked, at Owner
+	Alias   *Alias   // for Aliased: what stands at the name asked
+	Records []dns.RR // of the type asked, at the name asked
 	SOA     *dns.SOA // of the zone that denies, or the zone asked
+	Loop    []Alias  // with "servfail": the loop of aliases that made the server fail
 	Child   string   // for Referral
 	ChildNS []string
+	// Weak is why a resolver tries the other servers first: "empty" (NODATA
+	// without any record, RFC 2308 §2.2), "recursive" (from a cache: RA
+	// without AA).
+	Weak string
 }
 
-// maxAliases is how many CNAMEs of one message a resolver uses
-// (Unbound's iter-scrub-cname).
-const maxAliases = 11
-
-// Read reads an answer that came from a server of zone. Only what lies in
-// the zone is believed.
+// Read reads an answer that came from a server of zone. Only what lies in the
+// zone, at the name asked, is believed: where an alias stands there, its
+// target is a question of its own, whatever else the message holds (see
+// [Continue]).
 func Read(zone string, a *Answer) Reading {
 	if a.Msg == nil {
-		return Reading{Kind: Failed, Owner: a.Name}
+		return Reading{Kind: Failed}
 	}
 	if a.NeedsTCP && a.TCPFailure != "" {
-		return Reading{Kind: Cut, Owner: a.Name}
+		return Reading{Kind: Cut}
 	}
 	// A resolver looks at the four bits of the header alone: BADVERS reads
 	// as an empty NOERROR.
@@ -70,73 +72,128 @@ func Read(zone string, a *Answer) Reading {
 	case dns.RcodeSuccess, dns.RcodeNameError:
 	case dns.RcodeYXDomain:
 		if !hasType(a.Msg.Answer, dns.TypeDNAME) {
-			return Reading{Kind: Lame, Lame: "yxdomain", Owner: a.Name}
+			return Reading{Kind: Lame, Lame: "yxdomain"}
 		}
+	case dns.RcodeServerFailure:
+		return Reading{Kind: Lame, Lame: "servfail", Loop: loop(a)}
 	default:
-		return Reading{Kind: Lame, Lame: strings.ToLower(dns.RcodeToString[rcode]), Owner: a.Name}
+		return Reading{Kind: Lame, Lame: strings.ToLower(dns.RcodeToString[rcode])}
 	}
-	r := Reading{Owner: a.Name}
-	r.follow(zone, a)
+	var r Reading
+	r.answer(zone, a)
 	switch {
+	case len(r.Records) > 0 && r.refersInAnswer(zone, a):
 	case len(r.Records) > 0:
 		r.Kind = Answered
-		r.SOA = soaIn(a.Msg.Answer, zone, r.Owner)
-	case !dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(r.Owner)):
+		r.SOA = soaIn(a.Msg.Answer, zone, a.Name)
+	case r.Alias != nil:
 		r.Kind = Aliased
 	default:
 		r.deny(zone, a)
 	}
+	if r.Kind != Aliased && r.Kind != Referral && a.Msg.RecursionAvailable && !a.Msg.Authoritative {
+		r.Weak = "recursive"
+	}
 	return r
 }
 
-// follow walks the answer section from the name asked, in the order of the
-// records: where a CNAME and other data stand at one name, the first counts.
-func (r *Reading) follow(zone string, a *Answer) {
+// refersInAnswer takes an NS set below the zone, without AA, for the referral
+// that some servers put into the answer section.
+func (r *Reading) refersInAnswer(zone string, a *Answer) bool {
+	if a.Type != dns.TypeNS || a.Msg.Authoritative || a.Name == zone {
+		return false
+	}
+	r.Kind, r.Child = Referral, a.Name
+	for _, rr := range r.Records {
+		if ns, ok := rr.(*dns.NS); ok && len(r.ChildNS) < maxNameServers {
+			r.ChildNS = append(r.ChildNS, canonical(ns.Ns))
+		}
+	}
+	r.Records = nil
+	return true
+}
+
+// loop returns the aliases that an answer runs through when they come back to
+// one of themselves: BIND answers SERVFAIL with the whole loop.
+func loop(a *Answer) []Alias {
+	var aliases []Alias
 	seen := map[string]bool{}
-	for len(r.Aliases) < maxAliases && !seen[r.Owner] {
-		seen[r.Owner] = true
-		if !dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(r.Owner)) {
+	for at := a; !seen[at.Name]; {
+		seen[at.Name] = true
+		var r Reading
+		r.answer(".", at)
+		if r.Alias == nil {
+			return nil
+		}
+		aliases = append(aliases, *r.Alias)
+		next := *at
+		next.Name = r.Alias.To
+		at = &next
+	}
+	return aliases
+}
+
+// Continue returns what the message of a says about the target of its alias,
+// as the answer to a question for that target, and false when it says
+// nothing: the target lies outside the zone, or the chain just ends. A server
+// that is asked for the target would say the same.
+func Continue(zone string, a *Answer, target string) (*Answer, bool) {
+	if !under(target, zone) || target == a.Name {
+		return nil, false
+	}
+	next := *a
+	next.Name = target
+	switch r := Read(zone, &next); r.Kind {
+	case Answered, Aliased:
+		return &next, true
+	case NoData, NXDomain:
+		return &next, r.SOA != nil
+	}
+	return nil, false
+}
+
+// answer reads the answer section at the name asked, in the order of the
+// records: where a CNAME and other data stand at one name, the first counts.
+func (r *Reading) answer(zone string, a *Answer) {
+	if !under(a.Name, zone) {
+		return
+	}
+	dname := dnameAlias(zone, a)
+	for _, rr := range a.Msg.Answer {
+		h := rr.Header()
+		if h.Class != dns.ClassINET || canonical(h.Name) != a.Name {
+			continue
+		}
+		if h.Rrtype == a.Type {
+			r.Records = append(r.Records, rr)
+			continue
+		}
+		if cname, ok := rr.(*dns.CNAME); ok && len(r.Records) == 0 {
+			r.Alias = &Alias{From: a.Name, To: canonical(cname.Target), TTL: h.Ttl}
+			if dname != nil && dname.To == r.Alias.To {
+				r.Alias.DNAME = dname.DNAME
+			}
 			return
 		}
-		next := r.step(a)
-		if next == nil {
-			return
-		}
-		r.Aliases = append(r.Aliases, *next)
-		r.Owner = next.To
+	}
+	if len(r.Records) == 0 {
+		r.Alias = dname
 	}
 }
 
-// step takes what stands at Owner: the records asked for, or an alias.
-func (r *Reading) step(a *Answer) *Alias {
-	var dname *Alias
+// dnameAlias returns the alias that the first DNAME above the name asked
+// makes, if there is one.
+func dnameAlias(zone string, a *Answer) *Alias {
 	for _, rr := range a.Msg.Answer {
-		h := rr.Header()
-		owner := canonical(h.Name)
-		switch {
-		case h.Class != dns.ClassINET:
-		case owner == r.Owner && h.Rrtype == a.Type:
-			r.Records = append(r.Records, rr)
-		case owner == r.Owner && h.Rrtype == dns.TypeCNAME && len(r.Records) == 0:
-			cname, ok := rr.(*dns.CNAME)
-			if !ok {
-				continue
-			}
-			alias := &Alias{From: owner, To: canonical(cname.Target), TTL: h.Ttl}
-			if dname != nil && dname.To == alias.To {
-				alias.DNAME = dname.DNAME
-			}
-			return alias
-		case h.Rrtype == dns.TypeDNAME && owner != r.Owner && dns.IsSubDomain(h.Name, dns.Fqdn(r.Owner)):
-			if d, ok := rr.(*dns.DNAME); ok {
-				dname = synthesise(r.Owner, owner, d)
-			}
+		d, ok := rr.(*dns.DNAME)
+		if !ok || d.Hdr.Class != dns.ClassINET {
+			continue
+		}
+		if owner := canonical(d.Hdr.Name); below(a.Name, owner) && under(owner, zone) {
+			return synthesise(a.Name, owner, d)
 		}
 	}
-	if len(r.Records) > 0 {
-		return nil
-	}
-	return dname
+	return nil
 }
 
 // synthesise makes the CNAME of a DNAME (RFC 6672 §2.2); nil when the target
@@ -152,16 +209,20 @@ func synthesise(name, owner string, d *dns.DNAME) *Alias {
 	return &Alias{From: name, To: to, TTL: d.Hdr.Ttl, DNAME: owner}
 }
 
-// deny reads a message without records for Owner, which lies in the zone.
+// deny reads a message without records at the name asked, which lies in the zone.
 func (r *Reading) deny(zone string, a *Answer) {
-	r.SOA = soaIn(a.Msg.Ns, zone, r.Owner)
-	nx := a.Msg.Rcode == dns.RcodeNameError
+	r.SOA = soaIn(a.Msg.Ns, zone, a.Name)
 	switch {
-	case len(r.Aliases) > 0 && r.SOA == nil:
-		// Where the chain ends is not said: the target is asked for anew.
-		r.Kind = Aliased
-	case nx:
+	case a.Type == dns.TypeDS && r.dsInReferral(a):
+		r.Kind = Answered
+	case a.Msg.Rcode == dns.RcodeNameError:
 		r.Kind = NXDomain
+		if r.SOA == nil && !a.Msg.Authoritative && len(a.Msg.Answer) == 0 && hasType(a.Msg.Ns, dns.TypeNS) {
+			r.Kind, r.Lame = Lame, "no-authority"
+		}
+	case r.SOA != nil && a.Type == dns.TypeDS && canonical(r.SOA.Hdr.Name) == a.Name && a.Name != ".":
+		// The child speaks where only the parent can (RFC 4035 §3.1.4.1).
+		r.Kind, r.Lame = Lame, "other-zone"
 	case r.SOA != nil:
 		r.Kind = NoData
 	default:
@@ -169,35 +230,52 @@ func (r *Reading) deny(zone string, a *Answer) {
 	}
 }
 
-// refer reads a NOERROR message with neither records nor a SOA.
+// dsInReferral takes the DS records of a referral for the answer to the
+// question for them.
+func (r *Reading) dsInReferral(a *Answer) bool {
+	for _, rr := range a.Msg.Ns {
+		if rr.Header().Rrtype == dns.TypeDS && canonical(rr.Header().Name) == a.Name {
+			r.Records = append(r.Records, rr)
+		}
+	}
+	return len(r.Records) > 0
+}
+
+// refer reads a NOERROR message with neither records nor a SOA. The first NS
+// set that encloses the name asked tells what it is.
 func (r *Reading) refer(zone string, a *Answer) {
 	r.Kind = NoData
+	var owner string
+	var foreign bool
 	for _, rr := range a.Msg.Ns {
 		ns, ok := rr.(*dns.NS)
 		if !ok {
 			continue
 		}
-		owner := canonical(ns.Hdr.Name)
-		switch {
-		case owner == zone && a.Msg.Authoritative:
-			continue // NODATA with the zone's own NS instead of its SOA
-		case owner == zone:
-			r.Kind, r.Lame = Lame, "no-authority"
-			return
-		case !dns.IsSubDomain(dns.Fqdn(zone), ns.Hdr.Name):
-			r.Kind, r.Lame = Lame, "upward-referral"
-			return
-		case !dns.IsSubDomain(ns.Hdr.Name, dns.Fqdn(r.Owner)):
-			r.Kind, r.Lame = Lame, "other-zone"
-			return
-		}
-		if r.Child == "" {
-			r.Kind, r.Child = Referral, owner
-		}
-		if owner == r.Child && len(r.ChildNS) < maxNameServers {
-			r.ChildNS = append(r.ChildNS, canonical(ns.Ns))
+		switch o := canonical(ns.Hdr.Name); {
+		case !under(a.Name, o):
+			foreign = true
+		case owner == "" || owner == o:
+			owner = o
+			if len(r.ChildNS) < maxNameServers {
+				r.ChildNS = append(r.ChildNS, canonical(ns.Ns))
+			}
 		}
 	}
+	switch {
+	case below(owner, zone):
+		r.Kind, r.Child = Referral, owner
+		return
+	case owner == "" && foreign:
+		r.Kind, r.Lame = Lame, "other-zone"
+	case owner == zone && !a.Msg.Authoritative:
+		r.Kind, r.Lame = Lame, "no-authority"
+	case owner != "" && owner != zone:
+		r.Kind, r.Lame = Lame, "upward-referral"
+	case len(a.Msg.Answer)+len(a.Msg.Ns) == 0:
+		r.Weak = "empty"
+	}
+	r.ChildNS = nil
 }
 
 // soaIn returns the SOA of a zone at or below zone that encloses name.

@@ -37,6 +37,7 @@ type Delegation struct {
 	Zone   string
 	Parent string // the zone that referred; "" for the root
 	NS     []NameServer
+	DS     []dns.RR // that came with the referral, not validated
 }
 
 // Deepest returns the delegation closest to name that is known so far.
@@ -70,7 +71,14 @@ func (c *Client) Learn(zone string, a *Answer, r Reading) *Delegation {
 	}
 	d := &Delegation{Zone: r.Child, Parent: zone}
 	for _, ns := range r.ChildNS {
-		d.NS = append(d.NS, NameServer{Name: ns, Glue: glueFor(ns, zone, a.Msg)})
+		glue := glueFor(ns, zone, a.Msg)
+		d.NS = append(d.NS, NameServer{Name: ns, Glue: glue})
+		c.glue[ns] = append(c.glue[ns], glue...)
+	}
+	for _, rr := range a.Msg.Ns {
+		if rr.Header().Rrtype == dns.TypeDS && canonical(rr.Header().Name) == r.Child {
+			d.DS = append(d.DS, rr)
+		}
 	}
 	c.delegations[r.Child] = d
 	return d
@@ -152,7 +160,8 @@ func nextLabel(name, zone string) string {
 func under(name, zone string) bool { return dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(name)) }
 
 // descend asks one server after another, the next one when an answer is of
-// no use or lets itself be waited for.
+// no use or lets itself be waited for. An answer that a resolver would rather
+// not take is kept until the others have been asked.
 func (c *Client) descend(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16) Step {
 	servers = c.Order(servers)
 	answers := make(chan *Answer, len(servers))
@@ -167,28 +176,54 @@ func (c *Client) descend(ctx context.Context, d *Delegation, servers []ServerAdd
 		c.running.Go(func() { answers <- c.Ask(ctx, addr, name, qtype) })
 	}
 	var s Step
+	var weak []*Answer
 	ask()
 	for waiting > 0 {
 		timer := time.NewTimer(hedge)
 		select {
 		case a := <-answers:
 			waiting--
-			s.Answers = append(s.Answers, a)
 			r := Read(d.Zone, a)
-			if r.Kind.Usable() {
+			switch {
+			case r.Kind.Usable() && (r.Weak != "" || unsigned(d, a)) && !(r.Weak == "empty" && len(weak) > 0):
+				weak = append(weak, a)
+				ask()
+			case r.Kind.Usable():
 				timer.Stop()
-				if r.Kind == Referral {
-					s.Child = c.Learn(d.Zone, a, r)
-				}
-				return s
+				return c.took(d, s, slices.Concat(weak, []*Answer{a}))
+			default:
+				s.Answers = append(s.Answers, a)
+				ask()
 			}
-			ask()
 		case <-timer.C:
 			ask()
 		}
 		timer.Stop()
 	}
+	slices.Reverse(weak) // the first one counts
+	return c.took(d, s, weak)
+}
+
+// took ends a step with the last of some usable answers.
+func (c *Client) took(d *Delegation, s Step, usable []*Answer) Step {
+	if len(usable) == 0 {
+		return s
+	}
+	s.Answers = append(s.Answers, usable...)
+	a := usable[len(usable)-1]
+	if r := Read(d.Zone, a); r.Kind == Referral {
+		s.Child = c.Learn(d.Zone, a, r)
+	}
 	return s
+}
+
+// unsigned reports whether an answer lacks the signatures that the zone's DS
+// records promise.
+func unsigned(d *Delegation, a *Answer) bool {
+	if len(d.DS) == 0 {
+		return false
+	}
+	return !hasType(a.Msg.Answer, dns.TypeRRSIG) && !hasType(a.Msg.Ns, dns.TypeRRSIG)
 }
 
 // Order returns the servers that a walk asks, in turn: those that have

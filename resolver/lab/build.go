@@ -1,7 +1,7 @@
 package lab
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"net/netip"
 	"slices"
@@ -207,14 +207,14 @@ func (b *builder) distribute() map[string]map[string]editions {
 	}
 	for _, zones := range hosted {
 		for _, e := range zones {
-			slices.SortStableFunc(e, func(a, b edition) int { return int(a.from - b.from) })
+			slices.SortStableFunc(e, func(a, b edition) int { return cmp.Compare(a.from, b.from) })
 		}
 	}
 	return hosted
 }
 
-// madeSOA has the timers of RIPE-203 scaled to a lab: seconds.
-func madeSOA(origin, primary string) dns.RR {
+// madeSOA has timers, in seconds, as an ordinary zone has them.
+func madeSOA(origin, primary string) *dns.SOA {
 	rname := "hostmaster." + origin
 	if origin == "." {
 		rname = "hostmaster."
@@ -253,9 +253,4 @@ func addressRecords(name string, addrs []netip.Addr) []dns.RR {
 
 func header(name string, kind uint16) dns.RR_Header {
 	return dns.RR_Header{Name: name, Rrtype: kind, Class: dns.ClassINET, Ttl: defaultTTL}
-}
-
-// inScenario says in which scenario an error stands.
-func (s *Scenario) inScenario(err error) error {
-	return fmt.Errorf("scenario %s: %w", s.Name, err)
 }

@@ -43,7 +43,7 @@ func (s *Scenario) plan() (*plan, error) {
 	if err := p.makeRoot(); err != nil {
 		return nil, err
 	}
-	if err := p.makeTLDs(); err != nil {
+	if err := p.makeTLDs(s.delegations); err != nil {
 		return nil, err
 	}
 	p.makeHostZones()
@@ -124,9 +124,12 @@ const (
 	lastTLD  = 254
 )
 
-// makeTLDs adds the zones of the TLDs that zones and hosts are in.
-func (p *plan) makeTLDs() error {
+// makeTLDs adds the zones of the TLDs that zones, delegations and hosts are in.
+func (p *plan) makeTLDs(delegations []delegationText) error {
 	tlds := map[string]bool{}
+	for _, d := range delegations {
+		tlds[lastLabels(d.origin, 1)] = true
+	}
 	for origin := range p.origins {
 		if origin != "." {
 			tlds[lastLabels(origin, 1)] = true

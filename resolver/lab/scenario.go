@@ -64,9 +64,9 @@ type Cache struct {
 
 // network is the way from the asking host to the servers.
 type network struct {
-	noIPv6, noNetwork            bool
-	udp53Blocked, tcp53Blocked   bool
-	roundTrip                    time.Duration
+	noIPv6, noNetwork          bool
+	udp53Blocked, tcp53Blocked bool
+	roundTrip                  time.Duration
 }
 
 // defaultRoundTrip is the time from a query to its answer unless a scenario
@@ -79,6 +79,9 @@ func Parse(name string, data []byte) (*Scenario, error) {
 	s := &Scenario{
 		Name:    strings.TrimSuffix(name, ".txtar"),
 		network: network{roundTrip: defaultRoundTrip},
+	}
+	if line := bareMarker(data); line > 0 {
+		return nil, fmt.Errorf("scenario %s: line %d: a section without a name", s.Name, line)
 	}
 	archive := txtar.Parse(data)
 	s.Title, s.Story = titleAndStory(string(archive.Comment))
@@ -96,6 +99,17 @@ func Parse(name string, data []byte) (*Scenario, error) {
 func titleAndStory(comment string) (title, story string) {
 	title, story, _ = strings.Cut(strings.TrimSpace(comment), "\n")
 	return strings.TrimSpace(title), strings.TrimSpace(story)
+}
+
+// bareMarker returns the number of the first line that is a section title with
+// no room for a name, or 0. The txtar parser does not survive one.
+func bareMarker(data []byte) int {
+	for i, l := range strings.Split(string(data), "\n") {
+		if strings.TrimSuffix(l, "\r") == "-- --" {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // read takes in one section.

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -14,11 +15,11 @@ const defaultTTL = 300
 // records reads zone text (RFC 1035 §5) relative to an origin.
 func (s section) records(origin string) ([]dns.RR, error) {
 	text, kinds := opaque(s.text)
-	// As many empty lines before it as the text is down its file, so that the
+	// As many lines before it as the text is down its file, so that the
 	// parser's line numbers are the file's.
-	zp := dns.NewZoneParser(strings.NewReader(strings.Repeat("\n", s.line)+text), origin, "")
+	before := fmt.Sprintf("%s$TTL %d\n", strings.Repeat("\n", max(s.line-1, 0)), defaultTTL)
+	zp := dns.NewZoneParser(strings.NewReader(before+text), origin, "")
 	zp.SetIncludeAllowed(false)
-	zp.SetDefaultTTL(defaultTTL)
 	var rrs []dns.RR
 	for rr, ok := zp.Next(); ok; rr, ok = zp.Next() {
 		settled, err := settle(rr, kinds)
@@ -28,9 +29,25 @@ func (s section) records(origin string) ([]dns.RR, error) {
 		rrs = append(rrs, settled)
 	}
 	if err := zp.Err(); err != nil {
-		return nil, s.errorf("%s", strings.TrimPrefix(err.Error(), "dns: "))
+		return nil, s.badText(err)
 	}
 	return rrs, nil
+}
+
+// position is how the parser ends its errors.
+var position = regexp.MustCompile(`^(?:dns: )?(.*) at line: (\d+):\d+$`)
+
+// badText is the parser's error, at the line of the file that it means.
+func (s section) badText(err error) error {
+	parts := position.FindStringSubmatch(err.Error())
+	if parts == nil {
+		return s.errorf("%v", err)
+	}
+	line, convErr := strconv.Atoi(parts[2])
+	if convErr != nil {
+		return s.errorf("%v", err)
+	}
+	return s.errorAt(line, "%s", parts[1])
 }
 
 // firstPrivate is the first type for private use (RFC 6895 §3.1).
@@ -84,6 +101,9 @@ func opaqueRecord(rr dns.RR) (dns.RR, error) {
 	switch h.Rrtype {
 	case dns.TypeSOA, dns.TypeNS, dns.TypeCNAME, dns.TypeDNAME:
 		return nil, fmt.Errorf("%s: RDATA is not valid for %s", h.Name, dns.Type(h.Rrtype))
+	}
+	if raw, ok := rr.(*dns.RFC3597); ok {
+		raw.Rdata = strings.ToLower(raw.Rdata)
 	}
 	return rr, nil
 }

@@ -104,6 +104,16 @@ func (r *ResolverAnswer) read(o resolver.Observation) {
 	a.Failure = resolver.FailureOf(o.Err)
 	a.Msg = o.Reply.Msg
 	reading := resolver.Read(".", a)
+	for range maxHops {
+		if reading.Kind != resolver.Aliased {
+			break
+		}
+		next, ok := resolver.Continue(".", a, reading.Alias.To)
+		if !ok {
+			break
+		}
+		a, reading = next, resolver.Read(".", next)
+	}
 	r.Status = status(a, reading)
 	if a.Msg == nil {
 		return

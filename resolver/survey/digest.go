@@ -28,7 +28,7 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		Addr:      a.Server,
 		Status:    status(a, r),
 		Lame:      r.Lame,
-		Owner:     r.Owner,
+		Owner:     q.Name,
 		Transport: string(a.Transport),
 		NeedsTCP:  a.NeedsTCP,
 		TCP:       string(a.TCPFailure),
@@ -39,8 +39,13 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	for _, o := range a.Exchanges {
 		d.Exchanges = append(d.Exchanges, exchange(server, o))
 	}
-	for _, al := range r.Aliases {
+	for _, al := range r.Loop {
 		d.Aliases = append(d.Aliases, Alias{From: al.From, To: al.To, TTL: al.TTL, DNAME: al.DNAME})
+		d.Lame = "alias-loop"
+	}
+	if al := r.Alias; al != nil {
+		d.Aliases = []Alias{{From: al.From, To: al.To, TTL: al.TTL, DNAME: al.DNAME}}
+		d.Owner = al.To
 	}
 	if a.Msg == nil {
 		return d

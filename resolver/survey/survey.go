@@ -99,7 +99,7 @@ type Answer struct {
 	Addr   netip.Addr // the address asked
 
 	Status Status
-	Lame   string // for Lame: "refused", "servfail", "notauth", "notimp", "formerr", "upward-referral", "no-authority", "other-zone", or the rcode in lower case
+	Lame   string // for Lame: "refused", "servfail", "notauth", "notimp", "formerr", "upward-referral", "no-authority", "other-zone", or the rcode in lower case; "alias-loop" for the SERVFAIL of a server that met a loop of its own (Aliases has it)
 
 	Rcode         string // "NOERROR", "NXDOMAIN", … ; "" when no message came
 	Authoritative bool   // AA

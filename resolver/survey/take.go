@@ -59,6 +59,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		s:       &Survey{Started: now(), Starts: map[Question]string{}},
 		zones:   map[string]*zone{},
 		lookups: map[lookupKey]*lookup{},
+		from:    map[Question]*lookup{},
 	}
 	begun := time.Now()
 	for _, name := range t.Names {
@@ -104,6 +105,7 @@ type taker struct {
 	s       *Survey
 	zones   map[string]*zone
 	lookups map[lookupKey]*lookup
+	from    map[Question]*lookup // the lookup in the same zone whose alias led to a question
 }
 
 func (t *taker) identifier(id Identifier) {
@@ -226,9 +228,40 @@ func (t *taker) look(d *resolver.Delegation, q Question, hops, cuts int) {
 				t.off(l, name, addr)
 				return
 			}
-			t.note(l, name, t.c.Ask(t.ctx, addr, q.Name, dns.StringToType[q.Type]), hops, cuts)
+			t.note(l, name, t.answer(l.Zone, addr, q), hops, cuts)
 		})
 	})
+}
+
+// follow resolves the target of an alias that l has found. A target in the
+// same zone has often been answered with the alias.
+func (t *taker) follow(l *lookup, target string, hops int) {
+	q := Question{target, l.Type}
+	if d := t.c.Deepest(target); d.Zone != l.Zone || resolver.Public(l.Zone) {
+		t.resolve(q, q, hops)
+		return
+	}
+	t.mu.Lock()
+	if _, begun := t.s.Starts[q]; !begun {
+		t.from[q] = l
+	}
+	t.mu.Unlock()
+	t.resolve(q, q, hops)
+}
+
+// answer returns what an address says to a question: as it said together with
+// an alias that leads there, or asked for it.
+func (t *taker) answer(zone string, addr netip.Addr, q Question) *resolver.Answer {
+	t.mu.Lock()
+	from := t.from[q]
+	t.mu.Unlock()
+	if from != nil && from.Zone == zone {
+		a := t.answer(zone, addr, from.Question)
+		if next, ok := resolver.Continue(zone, a, q.Name); ok {
+			return next
+		}
+	}
+	return t.c.Ask(t.ctx, addr, q.Name, dns.StringToType[q.Type])
 }
 
 // off notes an address of a family that is switched off.
@@ -290,9 +323,8 @@ func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts in
 			t.look(child, l.Question, hops, cuts+1)
 		}
 	case resolver.Aliased:
-		if t.first(l, "alias "+r.Owner) {
-			next := Question{r.Owner, l.Type}
-			t.resolve(next, next, hops+len(r.Aliases))
+		if t.first(l, "alias "+r.Alias.To) {
+			t.follow(l, r.Alias.To, hops+1)
 		}
 	}
 	t.probeWildcard(l, a, ans)

@@ -69,7 +69,7 @@ func (z *zone) locate(name string) {
 		return
 	}
 	z.t.wg.Go(func() {
-		h := z.t.c.HostAddrs(z.t.ctx, name, []string{z.Name})
+		h := z.t.c.HostAddrs(z.t.ctx, name, z.Name)
 		z.alias(name, h.Aliases)
 		if len(h.Addrs) == 0 {
 			z.problem(name, h.Problem)

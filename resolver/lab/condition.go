@@ -1,0 +1,136 @@
+package lab
+
+import (
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+// conditions say which queries a fault hits. The zero value: all.
+type conditions struct {
+	types        []uint16
+	owner        string // canonical; "" for any
+	zone         string // canonical; "" for any
+	first        int    // 0 for no limit
+	after, until time.Duration
+	chance       float64 // 0 for certainty
+}
+
+// none reports whether there are no conditions.
+func (c conditions) none() bool {
+	return len(c.types) == 0 && c.owner == "" && c.zone == "" &&
+		c.first == 0 && c.after == 0 && c.until == 0 && c.chance == 0
+}
+
+// set takes one condition, key=value.
+func (c *conditions) set(key, value string) (err error) {
+	switch key {
+	case "type":
+		return c.setTypes(value)
+	case "name":
+		c.owner, err = absolute(value)
+	case "zone":
+		c.zone, err = absolute(value)
+	case "first":
+		c.first, err = strconv.Atoi(value)
+		if err != nil || c.first < 1 {
+			return fmt.Errorf("first=%s is not a number of queries", value)
+		}
+	case "after":
+		c.after, err = parseDuration(value)
+	case "until":
+		c.until, err = parseDuration(value)
+	case "p":
+		c.chance, err = strconv.ParseFloat(value, 64)
+		if err != nil || !(c.chance > 0 && c.chance <= 1) {
+			return fmt.Errorf("p=%s is not a probability", value)
+		}
+	default:
+		return fmt.Errorf("unknown condition %q", key)
+	}
+	return err
+}
+
+func (c *conditions) setTypes(list string) error {
+	for name := range strings.SplitSeq(list, ",") {
+		t, ok := typeNamed(name)
+		if !ok {
+			return fmt.Errorf("unknown type %q", name)
+		}
+		c.types = append(c.types, t)
+	}
+	return nil
+}
+
+// fit reports whether a request meets the conditions that need no counting.
+func (c conditions) fit(r request) bool {
+	q := r.question()
+	name := dns.CanonicalName(q.Name)
+	switch {
+	case len(c.types) > 0 && !slices.Contains(c.types, q.Qtype),
+		c.owner != "" && c.owner != name,
+		c.zone != "" && !dns.IsSubDomain(c.zone, name),
+		r.at < c.after,
+		c.until > 0 && r.at >= c.until:
+		return false
+	}
+	return true
+}
+
+// A meter applies conditions over one run: it counts.
+type meter struct {
+	conditions
+	transport resolver.Transport
+	seed      string
+
+	mu    sync.Mutex
+	hits  int
+	asked map[string]uint64
+}
+
+// limit is the fault for the requests that meet the conditions.
+func (m *meter) limit(f fault) fault {
+	return func(next handler) handler {
+		faulty := f(next)
+		return func(r request) response {
+			if m.hit(r) {
+				return faulty(r)
+			}
+			return next(r)
+		}
+	}
+}
+
+func (m *meter) hit(r request) bool {
+	if m.transport != "" && m.transport != r.transport || !m.fit(r) {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.chance > 0 && !m.draw(r) {
+		return false
+	}
+	m.hits++
+	return m.first == 0 || m.hits <= m.first
+}
+
+// draw decides by chance, the same way in every run: from the question, the
+// server and how often that has come before, not from the order in which
+// different questions arrive.
+func (m *meter) draw(r request) bool {
+	q := r.question()
+	key := fmt.Sprint(m.seed, r.server, r.transport, dns.CanonicalName(q.Name), q.Qtype)
+	m.asked[key]++
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key)) // never fails
+	return rand.New(rand.NewPCG(h.Sum64(), m.asked[key])).Float64() < m.chance
+}

@@ -1,0 +1,188 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+// Exchange carries one query to a server of this world and its reply back, as
+// resolver.Exchanger says. Over TCP the handshake takes a round trip of its
+// own. A query to an address where nobody lives is lost.
+func (w *World) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	w.Start()
+	addr := q.Server.Addr().Unmap()
+	if w.network.noNetwork || w.network.noIPv6 && addr.Is6() {
+		return resolver.Reply{}, fail(resolver.NoRoute, nil)
+	}
+	query, wire, err := w.query(q.Msg)
+	if err != nil {
+		return resolver.Reply{}, fail(resolver.Malformed, err)
+	}
+	sent := time.Now()
+	s := w.byAddr[addr]
+	if s == nil || w.network.blocks(s, q) {
+		return resolver.Reply{}, silence(ctx, resolver.Timeout)
+	}
+	r, err := w.roundTrip(ctx, s, q, wire)
+	if err != nil {
+		return resolver.Reply{}, err
+	}
+	reply, err := receive(query, r)
+	if err != nil {
+		return resolver.Reply{}, fail(resolver.Malformed, err)
+	}
+	switch {
+	case accepts(query, reply):
+		return resolver.Reply{Msg: reply, Size: len(r.wire), RTT: time.Since(sent)}, nil
+	case q.Transport == resolver.UDP:
+		return resolver.Reply{}, silence(ctx, resolver.Mismatched)
+	}
+	return resolver.Reply{}, fail(resolver.Mismatched, nil)
+}
+
+// query gives a message an ID of its own and packs it. The server gets what
+// the wire holds, not what the caller holds.
+func (w *World) query(m *dns.Msg) (*dns.Msg, []byte, error) {
+	if m == nil {
+		return nil, nil, errors.New("no message")
+	}
+	query := m.Copy()
+	query.Id = uint16(w.ids.Add(1))
+	wire, err := query.Pack()
+	return query, wire, err
+}
+
+// roundTrip waits for the query to arrive and for the response to come back.
+func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire []byte) (reaction, error) {
+	half := w.network.roundTrip / 2
+	if err := wait(ctx, half); err != nil {
+		return reaction{}, err
+	}
+	if q.Server.Port() != port {
+		return reaction{}, w.refused(ctx, half)
+	}
+	arrived := new(dns.Msg)
+	if err := arrived.Unpack(wire); err != nil {
+		return reaction{}, fail(resolver.Malformed, err)
+	}
+	r, err := w.react(s, q.Transport, arrived)
+	switch {
+	case err != nil:
+		return reaction{}, fail(resolver.Malformed, err)
+	case r.failure == resolver.Unreachable:
+		return reaction{}, w.refused(ctx, half+r.delay)
+	}
+	back := half + r.delay
+	if q.Transport == resolver.TCP {
+		back += w.network.roundTrip
+	}
+	switch {
+	case r.failure != "":
+		if err := wait(ctx, back); err != nil {
+			return reaction{}, err
+		}
+		return reaction{}, fail(r.failure, nil)
+	case r.wire == nil:
+		return reaction{}, silence(ctx, resolver.Timeout)
+	}
+	return r, wait(ctx, back)
+}
+
+// port is the only one that servers listen on.
+const port = 53
+
+// refused is what comes back after a while from a port where nobody listens.
+func (w *World) refused(ctx context.Context, back time.Duration) error {
+	if err := wait(ctx, back); err != nil {
+		return err
+	}
+	return fail(resolver.Unreachable, nil)
+}
+
+// blocks reports whether the asking network lets a query out. Its own resolver
+// is inside.
+func (n network) blocks(s *server, q resolver.Query) bool {
+	if s.local || q.Server.Port() != port {
+		return false
+	}
+	return n.udp53Blocked && q.Transport == resolver.UDP || n.tcp53Blocked && q.Transport == resolver.TCP
+}
+
+// receive reads what has come. RDATA that is not valid for its type is given
+// as the octets it was written with.
+func receive(query *dns.Msg, r reaction) (*dns.Msg, error) {
+	m := new(dns.Msg)
+	err := m.Unpack(r.wire)
+	if err != nil && hasOpaque(r.msg) {
+		return r.msg.Copy(), nil
+	}
+	return m, err
+}
+
+func hasOpaque(m *dns.Msg) bool {
+	for _, rr := range m.Answer {
+		if _, ok := rr.(*dns.RFC3597); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// accepts reports whether a client takes a message as the reply to its query:
+// the same ID and question, letter case aside. One that says nothing but that
+// the query was not understood may leave out the question.
+func accepts(query, m *dns.Msg) bool {
+	if !m.Response || m.Id != query.Id {
+		return false
+	}
+	if len(m.Question) == 0 {
+		return m.Rcode != dns.RcodeSuccess
+	}
+	if len(m.Question) != 1 || len(query.Question) != 1 {
+		return len(m.Question) == len(query.Question)
+	}
+	got, want := m.Question[0], query.Question[0]
+	return got.Qtype == want.Qtype && got.Qclass == want.Qclass && strings.EqualFold(got.Name, want.Name)
+}
+
+// wait lets time pass, or says why the context ended first.
+func wait(ctx context.Context, d time.Duration) error {
+	if ctx.Err() != nil {
+		return ended(ctx, resolver.Timeout)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ended(ctx, resolver.Timeout)
+	}
+}
+
+// silence waits for the end of the context.
+func silence(ctx context.Context, why resolver.Failure) error {
+	<-ctx.Done()
+	return ended(ctx, why)
+}
+
+// ended tells a deadline, which is the server's silence, from a cancellation,
+// which is the end of the run.
+func ended(ctx context.Context, why resolver.Failure) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fail(resolver.Canceled, context.Cause(ctx))
+	}
+	return fail(why, ctx.Err())
+}
+
+func fail(f resolver.Failure, err error) error {
+	return &resolver.Error{Failure: f, Err: err}
+}
+
+var _ resolver.Exchanger = (*World)(nil)

@@ -1,0 +1,217 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+const plainWorld = `plain
+-- servers --
+ns1.example.com 192.0.2.1 2001:db8::1
+-- zone example.com @ ns1.example.com --
+`
+
+// sleepUntil lets virtual time pass until so many seconds after the start.
+func sleepUntil(w *World, seconds int) {
+	time.Sleep(time.Duration(seconds)*time.Second - w.elapsed())
+}
+
+func TestRoundTrip(t *testing.T) {
+	tests := []struct {
+		name, network string
+		transport     string
+		want          time.Duration
+	}{
+		{"by default", "", "udp", 10 * time.Millisecond},
+		{"TCP shakes hands first", "", "tcp", 20 * time.Millisecond},
+		{"as the scenario says", "-- network --\nrtt 80ms\n", "udp", 80 * time.Millisecond},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := world(t, plainWorld+test.network)
+				began := time.Now()
+				r, err := w.Exchange(t.Context(), query(t, test.transport+" 192.0.2.1 example.com SOA"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.RTT != test.want || time.Since(began) != test.want {
+					t.Errorf("RTT = %v, took %v, want %v", r.RTT, time.Since(began), test.want)
+				}
+			})
+		})
+	}
+}
+
+func TestNoReply(t *testing.T) {
+	tests := []struct {
+		name, network, query string
+		want                 resolver.Failure
+	}{
+		{"nobody lives there", "", "udp 192.0.2.99 example.com SOA", resolver.Timeout},
+		{"no IPv6", "no-ipv6", "udp 2001:db8::1 example.com SOA", resolver.NoRoute},
+		{"no network", "no-network", "tcp 192.0.2.1 example.com SOA", resolver.NoRoute},
+		{"UDP blocked", "udp53-blocked", "udp 192.0.2.1 example.com SOA", resolver.Timeout},
+		{"TCP blocked", "tcp53-blocked", "tcp 192.0.2.1 example.com SOA", resolver.Timeout},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := world(t, plainWorld+"-- network --\n"+test.network+"\n")
+				diff(t, test.query, string(test.want), ask(t, w, test.query))
+				if len(w.Log()) > 0 {
+					t.Errorf("it arrived: %v", w.Log())
+				}
+			})
+		})
+	}
+}
+
+func TestAnotherPortRefuses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := query(t, "tcp 192.0.2.1 example.com SOA")
+		q.Server = netip.AddrPortFrom(q.Server.Addr(), 853)
+		_, err := world(t, plainWorld).Exchange(t.Context(), q)
+		if f := resolver.FailureOf(err); f != resolver.Unreachable {
+			t.Errorf("failure = %v, want unreachable", f)
+		}
+	})
+}
+
+// The end of the run is not the server's silence.
+func TestCanceledIsNotTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := world(t, plainWorld)
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			time.Sleep(time.Second)
+			cancel()
+		}()
+		_, err := w.Exchange(ctx, query(t, "udp 192.0.2.99 example.com SOA"))
+		if f := resolver.FailureOf(err); f != resolver.Canceled {
+			t.Errorf("failure = %v, want canceled", f)
+		}
+		_, err = w.Exchange(ctx, query(t, "udp 192.0.2.1 example.com SOA"))
+		if f := resolver.FailureOf(err); f != resolver.Canceled {
+			t.Errorf("with an ended context: failure = %v, want canceled", f)
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v does not wrap the cause", err)
+		}
+	})
+}
+
+// A caller's message must come back from the exchange as it went in.
+func TestQueryIsNotChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := query(t, "udp 192.0.2.1 eXample.com SOA")
+		before := q.Msg.String()
+		r, err := world(t, plainWorld).Exchange(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff(t, "query", before, q.Msg.String())
+		if got := r.Msg.Question[0].Name; got != "eXample.com." {
+			t.Errorf("question = %s, want its letter case kept", got)
+		}
+	})
+}
+
+// The size of an answer decides over transports: what a resolver sees over UDP
+// must be what fits, and over TCP the whole.
+func TestSize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var zone strings.Builder
+		zone.WriteString(plainWorld)
+		for i := range 10 {
+			fmt.Fprintf(&zone, "ten TXT %s\n", strings.Repeat(string(rune('a'+i)), 43))
+		}
+		for i := range 30 {
+			fmt.Fprintf(&zone, "thirty TXT %s%02d\n", strings.Repeat("x", 41), i)
+		}
+		for i := range 300 {
+			fmt.Fprintf(&zone, "huge TXT %s%03d\n", strings.Repeat("x", 247), i)
+		}
+		w := world(t, zone.String())
+		type result struct {
+			Size, Records int
+			Truncated     bool
+		}
+		got := map[string]result{}
+		for _, q := range []string{
+			"udp 192.0.2.1 ten.example.com TXT", "udp 192.0.2.1 ten.example.com TXT plain",
+			"udp 192.0.2.1 thirty.example.com TXT", "tcp 192.0.2.1 thirty.example.com TXT",
+			"tcp 192.0.2.1 huge.example.com TXT",
+		} {
+			r, err := w.Exchange(t.Context(), query(t, q))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got[q] = result{r.Size, len(r.Msg.Answer), r.Msg.Truncated}
+		}
+		// Header 12, question 21 or 24, OPT 11; each record 12 + 1 + 43.
+		want := map[string]result{
+			"udp 192.0.2.1 ten.example.com TXT":       {12 + 21 + 11 + 10*56, 10, false},
+			"udp 192.0.2.1 ten.example.com TXT plain": {12 + 21, 0, true},
+			"udp 192.0.2.1 thirty.example.com TXT":    {12 + 24 + 11, 0, true},
+			"tcp 192.0.2.1 thirty.example.com TXT":    {12 + 24 + 11 + 30*56, 30, false},
+			"tcp 192.0.2.1 huge.example.com TXT":      {12 + 22 + 11, 0, true},
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("sizes (-want +got):\n%s", d)
+		}
+	})
+}
+
+func TestLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := world(t, plainWorld)
+		ask(t, w, "udp 192.0.2.1 eXample.com SOA")
+		ask(t, w, "tcp 2001:db8:ffff::2 . TYPE1234")
+		want := []Arrival{
+			{5 * time.Millisecond, addrs("192.0.2.1")[0], "ns1.example.com", resolver.UDP, "eXample.com", "SOA"},
+			{15 * time.Millisecond, addrs("2001:db8:ffff::2")[0], "b.root-servers.net", resolver.TCP, ".", "TYPE1234"},
+		}
+		if d := cmp.Diff(want, w.Log(), cmp.Comparer(sameAddr)); d != "" {
+			t.Errorf("Log (-want +got):\n%s", d)
+		}
+	})
+}
+
+// What is no plain query is answered by the rcodes of the RFCs.
+func TestUnusualQueries(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(*dns.Msg)
+		want   string
+	}{
+		{"another opcode", func(m *dns.Msg) { m.Opcode = dns.OpcodeNotify }, "NOTIMP edns"},
+		{"another class", func(m *dns.Msg) { m.Question[0].Qclass = dns.ClassCHAOS }, "REFUSED edns"},
+		{"another EDNS version", func(m *dns.Msg) { m.IsEdns0().SetVersion(1) }, "BADVERS edns"},
+		{"two questions", func(m *dns.Msg) { m.Question = append(m.Question, m.Question[0]) }, "FORMERR edns"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				q := query(t, "udp 192.0.2.1 example.com SOA")
+				test.change(q.Msg)
+				r, err := world(t, plainWorld).Exchange(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				diff(t, test.name, strings.Replace(test.want, "BADVERS", dns.RcodeToString[dns.RcodeBadVers], 1), show(r.Msg))
+			})
+		})
+	}
+}

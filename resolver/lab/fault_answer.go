@@ -1,0 +1,73 @@
+package lab
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/miekg/dns"
+)
+
+// noSOA leaves the SOA out of negative answers.
+func noSOA(next handler) handler {
+	return changed(func(m *dns.Msg) { m.Ns = without(m.Ns, dns.TypeSOA) })(next)
+}
+
+// entNXDomain denies that empty non-terminals exist (against RFC 8020 §2).
+func entNXDomain(next handler) handler {
+	return func(r request) response {
+		resp := next(r)
+		if resp.empty {
+			return denied(r, resp)
+		}
+		return resp
+	}
+}
+
+// stripDNSSEC leaves out everything that proves an answer. DNSKEY and DS
+// records stay where they were asked for.
+func stripDNSSEC(next handler) handler {
+	return changed(func(m *dns.Msg) {
+		m.Answer = without(m.Answer, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3)
+		m.Ns = without(m.Ns, dns.TypeRRSIG, dns.TypeNSEC, dns.TypeNSEC3, dns.TypeDS)
+		m.Extra = without(m.Extra, dns.TypeRRSIG)
+	})(next)
+}
+
+func without(rrs []dns.RR, kinds ...uint16) []dns.RR {
+	return slices.DeleteFunc(rrs, func(rr dns.RR) bool {
+		return slices.Contains(kinds, rr.Header().Rrtype)
+	})
+}
+
+// rotate gives the records of the answer in another order each time.
+func rotate(next handler) handler {
+	var mu sync.Mutex
+	turn := 0
+	return func(r request) response {
+		resp := next(r)
+		if resp.msg == nil {
+			return resp
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		rotateSets(resp.msg.Answer, turn)
+		turn++
+		return resp
+	}
+}
+
+// rotateSets rotates each run of records of one type by n places. Aliases stay
+// before what they lead to.
+func rotateSets(rrs []dns.RR, n int) {
+	for start := 0; start < len(rrs); {
+		end := start + 1
+		for end < len(rrs) && rrs[end].Header().Rrtype == rrs[start].Header().Rrtype {
+			end++
+		}
+		if set := rrs[start:end]; set[0].Header().Rrtype != dns.TypeCNAME {
+			k := n % len(set)
+			copy(set, slices.Concat(set[k:], set[:k]))
+		}
+		start = end
+	}
+}

@@ -1,0 +1,106 @@
+package lab
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"dns01/resolver"
+)
+
+// drop loses the query.
+func drop(handler) handler {
+	return func(request) response { return response{} }
+}
+
+// unreachable has the address refuse, by ICMP or TCP reset.
+func unreachable(handler) handler {
+	return func(request) response { return response{failure: resolver.Unreachable} }
+}
+
+// overTCP is a fault for queries over TCP only.
+func overTCP(f fault) fault {
+	return func(next handler) handler {
+		faulty := f(next)
+		return func(r request) response {
+			if r.transport == resolver.TCP {
+				return faulty(r)
+			}
+			return next(r)
+		}
+	}
+}
+
+// noTCP refuses connections.
+func noTCP(next handler) handler { return overTCP(unreachable)(next) }
+
+// tcpSilent takes connections and says nothing.
+func tcpSilent(next handler) handler { return overTCP(drop)(next) }
+
+// tcpClose takes a connection and closes it once the query is there.
+func tcpClose(next handler) handler {
+	return overTCP(func(handler) handler {
+		return func(request) response { return response{failure: resolver.Closed} }
+	})(next)
+}
+
+// slow takes its time, on top of the round trip.
+func slow(s setting) (fault, error) {
+	if len(s.args) != 1 {
+		return nil, fmt.Errorf("want one duration")
+	}
+	d, err := parseDuration(s.args[0])
+	if err != nil {
+		return nil, err
+	}
+	return func(next handler) handler {
+		return func(r request) response {
+			resp := next(r)
+			resp.delay += d
+			return resp
+		}
+	}, nil
+}
+
+// rateLimit answers so many queries in any second and drops the rest, at each
+// address for itself.
+func rateLimit(s setting) (fault, error) {
+	if len(s.args) != 1 {
+		return nil, fmt.Errorf("want a number of answers a second")
+	}
+	n, err := strconv.Atoi(s.args[0])
+	if err != nil || n < 1 {
+		return nil, fmt.Errorf("%q is not a number of answers a second", s.args[0])
+	}
+	return func(next handler) handler {
+		l := &limiter{perSecond: n}
+		return func(r request) response {
+			if !l.allow(r.at) {
+				return response{}
+			}
+			return next(r)
+		}
+	}, nil
+}
+
+// A limiter allows perSecond events within any second.
+type limiter struct {
+	perSecond int
+
+	mu     sync.Mutex
+	recent []time.Duration // of those allowed
+}
+
+func (l *limiter) allow(at time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.recent) > 0 && l.recent[0] <= at-time.Second {
+		l.recent = l.recent[1:]
+	}
+	if len(l.recent) >= l.perSecond {
+		return false
+	}
+	l.recent = append(l.recent, at)
+	return true
+}

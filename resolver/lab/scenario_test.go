@@ -1,0 +1,197 @@
+package lab
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"dns01/testdata"
+)
+
+func TestParse(t *testing.T) {
+	got, err := Parse("lame-server.txtar", []byte(`One server is lame
+
+The story goes on
+over two lines.
+
+-- target --
+example.com *.example.com   # both
+--value abc
+
+-- servers --
+ns1.example.com 192.0.2.1
+-- zone example.com @ ns1.example.com --
+-- want --
+verdict  ready
+# a comment
+error delegation-lame ns1.example.com
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Scenario{
+		Name:   "lame-server",
+		Title:  "One server is lame",
+		Story:  "The story goes on\nover two lines.",
+		Target: []string{"example.com", "*.example.com", "--value", "abc"},
+		Want:   []string{"verdict ready", "error delegation-lame ns1.example.com"},
+	}
+	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Scenario{})); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// Whoever writes a scenario must be told where it is wrong.
+func TestParseErrors(t *testing.T) {
+	const servers = "-- servers --\nns1.example.com 192.0.2.1\n"
+	const zone = servers + "-- zone example.com @ ns1.example.com --\n"
+	tests := []struct {
+		name, text, want string
+	}{
+		{"unknown section", "title\n-- server --\n",
+			"scenario x: line 2: -- server --: unknown section"},
+		{"section without a name", "title\n-- --\n",
+			"scenario x: line 2: a section without a name"},
+		{"host without address", "-- servers --\n\nns1.example.com\n",
+			"scenario x: line 3: -- servers --: ns1.example.com has no address"},
+		{"bad address", "-- servers --\nns1.example.com 192.0.2\n",
+			`scenario x: line 2: -- servers --: "192.0.2" is not an IP address`},
+		{"host of one label", "-- servers --\nlocalhost 192.0.2.1\n",
+			`scenario x: line 2: -- servers --: a name server's name has two labels or more, not "localhost"`},
+		{"host twice", servers + "NS1.example.com. 192.0.2.2\n",
+			"scenario x: line 3: -- servers --: NS1.example.com. is listed twice"},
+		{"address twice", servers + "ns2.example.com 192.0.2.1\n",
+			"scenario x: 192.0.2.1 is an address of ns1.example.com and of ns2.example.com"},
+		{"address of a made server", "-- servers --\nns1.example.com 198.51.100.10\n",
+			"scenario x: 198.51.100.10 is an address of ns1.example.com and of a.nic.com"},
+		{"zone without hosts", servers + "-- zone example.com --\n",
+			`scenario x: line 3: -- zone example.com --: want "zone ORIGIN @ HOST…"`},
+		{"zone on an unknown host", servers + "-- zone example.com @ ns2.example.com --\n",
+			"scenario x: line 3: -- zone example.com @ ns2.example.com --: ns2.example.com is not among the servers"},
+		{"bad zone text", zone + "@ CAA 0 issue \"x\"\nwww A 192.0.2\n",
+			`scenario x: line 5: -- zone example.com @ ns1.example.com --: bad A A: "192.0.2"`},
+		{"record of another zone", zone + "www.example.net. A 192.0.2.1\n",
+			"scenario x: line 3: -- zone example.com @ ns1.example.com --: www.example.net. is not in zone example.com."},
+		{"two SOA records", zone + "@ SOA a b 1 2 3 4 5\n@ SOA a b 2 2 3 4 5\n",
+			"scenario x: line 3: -- zone example.com @ ns1.example.com --: 2 SOA records"},
+		{"octets that are no CNAME", zone + "@ CNAME \\# 1 ff\n",
+			"scenario x: line 3: -- zone example.com @ ns1.example.com --: example.com.: RDATA is not valid for CNAME"},
+		{"an include", zone + "$INCLUDE /etc/hostname\n",
+			`scenario x: line 4: -- zone example.com @ ns1.example.com --: $INCLUDE directive not allowed: "/etc/hostname"`},
+		{"bad time of an edit", zone + "-- after soon zone example.com @ ns1.example.com --\n",
+			`scenario x: line 4: -- after soon zone example.com @ ns1.example.com --: "soon" is not a duration such as "90s"`},
+		{"TXT in a delegation", zone + "-- delegation example.com --\n@ TXT x\n",
+			"scenario x: line 4: -- delegation example.com --: a delegation has NS, DS, A and AAAA records, not TXT"},
+		{"delegation of another name", zone + "-- delegation example.com --\nsub NS ns1\n",
+			"scenario x: line 4: -- delegation example.com --: NS record at sub.example.com."},
+		{"unknown server of a fault", zone + "-- faults --\nns3.example.com drop\n",
+			"scenario x: line 5: -- faults --: ns3.example.com is neither a server nor a cache"},
+		{"no fault", zone + "-- faults --\nns1.example.com type=CAA\n",
+			"scenario x: line 5: -- faults --: no fault is named"},
+		{"bad transport", zone + "-- faults --\nns1.example.com/dot drop\n",
+			`scenario x: line 5: -- faults --: "dot" is not a transport: want udp or tcp`},
+		{"bad condition", zone + "-- faults --\nns1.example.com kind=CAA drop\n",
+			`scenario x: line 5: -- faults --: unknown condition "kind"`},
+		{"bad type", zone + "-- faults --\nns1.example.com type=CAB drop\n",
+			`scenario x: line 5: -- faults --: unknown type "CAB"`},
+		{"bad probability", zone + "-- faults --\nns1.example.com p=2 drop\n",
+			"scenario x: line 5: -- faults --: p=2 is not a probability"},
+		{"bad count", zone + "-- faults --\nns1.example.com first=0 drop\n",
+			"scenario x: line 5: -- faults --: first=0 is not a number of queries"},
+		{"argument that is not wanted", zone + "-- faults --\nns1.example.com drop all\n",
+			`scenario x: line 5: -- faults --: drop: unknown word "all"`},
+		{"argument that is missing", zone + "-- faults --\nns1.example.com slow\n",
+			"scenario x: line 5: -- faults --: slow: want one duration"},
+		{"bad rate", zone + "-- faults --\nns1.example.com rate-limit none\n",
+			`scenario x: line 5: -- faults --: rate-limit: "none" is not a number of answers a second`},
+		{"bad cache", "-- caches --\nGoogle\n",
+			"scenario x: line 2: -- caches --: want NAME ADDRESS"},
+		{"held by nobody", "-- caches --\nGoogle 192.0.2.1\n-- cached Quad9 --\n",
+			"scenario x: line 3: -- cached Quad9 --: Quad9 is not among the caches"},
+		{"bad denial", "-- caches --\nGoogle 192.0.2.1\n-- cached Google --\n; NXDOMAIN x.example TXT\n",
+			`scenario x: line 4: -- cached Google --: want "; NXDOMAIN NAME TYPE TTL"`},
+		{"bad network", "-- network --\nno-ipv5\n",
+			`scenario x: line 2: -- network --: unknown word "no-ipv5"`},
+		{"bad round trip", "-- network --\nrtt -1s\n",
+			`scenario x: line 2: -- network --: "-1s" is not a duration such as "90s"`},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Parse("x", []byte(test.text))
+			if err == nil {
+				t.Fatal("no error")
+			}
+			diff(t, test.text, test.want, err.Error())
+		})
+	}
+}
+
+func TestUnknownFaultNamesTheKnown(t *testing.T) {
+	_, err := Parse("x", []byte("-- faults --\nns1.example.com explode\n"))
+	const want = `scenario x: line 2: -- faults --: unknown fault "explode": want one of ` +
+		"badvers, case-sensitive-nxdomain, drop, edns-drop, edns-ignore, ent-nxdomain, formerr, lame, lower-case, " +
+		"no-aa, no-edns, no-soa, no-tcp, notimp, nxdomain, ra, rate-limit, refuse, rotate, servfail, slow, " +
+		"strip-dnssec, tcp-close, tcp-silent, truncate, unreachable, upward, wrong-id, wrong-question"
+	if err == nil {
+		t.Fatal("no error")
+	}
+	diff(t, "error", want, err.Error())
+}
+
+// Every scenario that ships must play.
+func TestScenariosParse(t *testing.T) {
+	names := testdata.Scenarios()
+	if len(names) == 0 {
+		t.Fatal("no scenarios")
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			data, err := testdata.Scenario(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := Parse(name, data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Title == "" || s.Story == "" || len(s.Target) == 0 || len(s.Want) == 0 {
+				t.Error("a scenario has a title, a story, a target and something it wants")
+			}
+		})
+	}
+	if _, err := testdata.Scenario("no-such-world"); err == nil {
+		t.Error("a scenario that does not exist was found")
+	}
+}
+
+// Scenarios come from bug reports too: no text may bring the program down, and
+// what parses must answer.
+func FuzzParse(f *testing.F) {
+	for _, name := range testdata.Scenarios() {
+		data, err := testdata.Scenario(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Add([]byte(example))
+	f.Add([]byte(cached))
+	f.Add([]byte(faulty + "ns1.example.com type=CAA name=a.b zone=b first=2 after=1s until=3m p=0.3 slow 1s\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := Parse("fuzz", data)
+		if err != nil {
+			return
+		}
+		w, err := s.World()
+		if err != nil {
+			t.Fatalf("it parses, but: %v", err)
+		}
+		q := query(t, "udp 192.0.2.1 x.www.example.com CAA")
+		for _, srv := range w.servers {
+			if _, err := w.react(srv, q.Transport, q.Msg); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

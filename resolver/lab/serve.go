@@ -1,0 +1,247 @@
+package lab
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+	"golang.org/x/sync/errgroup"
+
+	"dns01/resolver"
+)
+
+// An Endpoint is where one address of the world listens for real.
+type Endpoint struct {
+	Host   string         // without the final dot, or the name of a cache
+	Addr   netip.Addr     // in the world
+	Listen netip.AddrPort // on this host, UDP and TCP
+}
+
+// Serve lets every server address listen on the host given, UDP and TCP, each
+// on a port of its own: firstPort and upwards in the order of the scenario's
+// servers, those that were made, caches; any free port if firstPort is 0. It
+// announces each, once all listen, and returns when the context ends, then
+// with nil, or when a port cannot be had. Faults happen for real; round trips
+// are those of the real network.
+//
+// A port where every connection is to be refused has no listener. A refusal
+// that depends on the query looks like silence over UDP and like a reset over
+// TCP, since the query has to be read first.
+func (w *World) Serve(ctx context.Context, host string, firstPort int, announce func(Endpoint)) error {
+	var stations []*station
+	defer func() {
+		for _, st := range stations {
+			st.close()
+		}
+	}()
+	for i, s := range w.servers {
+		number := 0
+		if firstPort > 0 {
+			number = firstPort + i
+		}
+		st, err := w.open(ctx, s, host, number)
+		if err != nil {
+			return fmt.Errorf("listening for %s (%s): %w", s.host, s.addr, err)
+		}
+		stations = append(stations, st)
+	}
+	w.Start()
+	for _, st := range stations {
+		announce(Endpoint{Host: st.host, Addr: st.addr, Listen: st.listen})
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, st := range stations {
+		g.Go(func() error { return st.serve(ctx) })
+	}
+	return g.Wait()
+}
+
+// A station is one server address on real sockets. A nil one is a port where
+// nobody listens.
+type station struct {
+	*server
+	world  *World
+	listen netip.AddrPort
+	udp    *net.UDPConn
+	tcp    *net.TCPListener
+}
+
+// freePortTries is how often a port is looked for that is free for both UDP
+// and TCP.
+const freePortTries = 20
+
+func (w *World) open(ctx context.Context, s *server, host string, number int) (*station, error) {
+	var err error
+	for range freePortTries {
+		st := &station{server: s, world: w}
+		if err = st.bind(ctx, host, number); err == nil {
+			st.leaveClosed()
+			return st, nil
+		}
+		st.close()
+		if number > 0 {
+			break
+		}
+	}
+	return nil, err
+}
+
+// bind takes a port for both transports.
+func (st *station) bind(ctx context.Context, host string, number int) error {
+	var lc net.ListenConfig
+	at := net.JoinHostPort(host, fmt.Sprint(number))
+	l, err := lc.Listen(ctx, "tcp", at)
+	if err != nil {
+		return err
+	}
+	st.tcp = l.(*net.TCPListener)
+	st.listen = st.tcp.Addr().(*net.TCPAddr).AddrPort()
+	st.listen = netip.AddrPortFrom(st.listen.Addr().Unmap(), st.listen.Port())
+	c, err := lc.ListenPacket(ctx, "udp", st.listen.String())
+	if err != nil {
+		return err
+	}
+	st.udp = c.(*net.UDPConn)
+	return nil
+}
+
+// leaveClosed closes the ports that refuse whatever comes.
+func (st *station) leaveClosed() {
+	for _, f := range st.faults {
+		if f.name == "unreachable" && f.always(resolver.UDP) {
+			_ = st.udp.Close()
+			st.udp = nil
+		}
+		if (f.name == "unreachable" || f.name == "no-tcp") && f.always(resolver.TCP) {
+			_ = st.tcp.Close()
+			st.tcp = nil
+		}
+	}
+}
+
+// close ends listening; an error would change nothing.
+func (st *station) close() {
+	if st.udp != nil {
+		_ = st.udp.Close()
+	}
+	if st.tcp != nil {
+		_ = st.tcp.Close()
+	}
+}
+
+// serve answers until the context ends.
+func (st *station) serve(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		<-ctx.Done()
+		st.close()
+		return nil
+	})
+	if st.udp != nil {
+		g.Go(func() error { return st.serveUDP(ctx, g) })
+	}
+	if st.tcp != nil {
+		g.Go(func() error { return st.serveTCP(ctx, g) })
+	}
+	return g.Wait()
+}
+
+func (st *station) serveUDP(ctx context.Context, g *errgroup.Group) error {
+	buf := make([]byte, maxMessage)
+	for {
+		n, from, err := st.udp.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return unlessDone(ctx, err)
+		}
+		query := new(dns.Msg)
+		if query.Unpack(buf[:n]) != nil || query.Response {
+			continue
+		}
+		g.Go(func() error {
+			r, err := st.world.react(st.server, resolver.UDP, query)
+			if err != nil || r.wire == nil || wait(ctx, r.delay) != nil {
+				return nil
+			}
+			_, _ = st.udp.WriteToUDPAddrPort(r.wire, from) // may be lost, as datagrams are
+			return nil
+		})
+	}
+}
+
+func (st *station) serveTCP(ctx context.Context, g *errgroup.Group) error {
+	for {
+		c, err := st.tcp.AcceptTCP()
+		if err != nil {
+			return unlessDone(ctx, err)
+		}
+		g.Go(func() error {
+			stop := context.AfterFunc(ctx, func() { _ = c.Close() })
+			defer stop()
+			defer c.Close()
+			st.converse(ctx, c)
+			return nil
+		})
+	}
+}
+
+// idle is how long a connection is kept without a query (RFC 7766 §6.2.3).
+const idle = 10 * time.Second
+
+// converse answers the queries of one connection, one after the other.
+func (st *station) converse(ctx context.Context, c *net.TCPConn) {
+	for {
+		_ = c.SetReadDeadline(time.Now().Add(idle))
+		query, err := readQuery(c)
+		if err != nil {
+			return
+		}
+		r, err := st.world.react(st.server, resolver.TCP, query)
+		switch {
+		case err != nil || r.failure == resolver.Closed:
+			return
+		case r.failure != "":
+			_ = c.SetLinger(0) // a reset instead of an orderly end
+			return
+		case r.wire == nil:
+			continue
+		}
+		if wait(ctx, r.delay) != nil {
+			return
+		}
+		prefixed := binary.BigEndian.AppendUint16(nil, uint16(len(r.wire)))
+		if _, err := c.Write(append(prefixed, r.wire...)); err != nil {
+			return
+		}
+	}
+}
+
+// readQuery reads one message with its length before it (RFC 1035 §4.2.2).
+func readQuery(r io.Reader) (*dns.Msg, error) {
+	var length uint16
+	if err := binary.Read(r, binary.BigEndian, &length); err != nil {
+		return nil, err
+	}
+	wire := make([]byte, length)
+	if _, err := io.ReadFull(r, wire); err != nil {
+		return nil, err
+	}
+	query := new(dns.Msg)
+	if err := query.Unpack(wire); err != nil {
+		return nil, err
+	}
+	return query, nil
+}
+
+// unlessDone is nil when the error comes from our own closing.
+func unlessDone(ctx context.Context, err error) error {
+	if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,215 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+// A World is a scenario come to life: servers with their state, a clock, and a
+// log of what arrived where. It is a resolver.Exchanger, safe for concurrent
+// use, and holds its state for itself: take a new one for each run.
+type World struct {
+	network network
+	roots   []resolver.Root
+	caches  []Cache
+	servers []*server
+	byAddr  map[netip.Addr]*server
+
+	once  sync.Once
+	began time.Time
+	ids   atomic.Uint32
+
+	mu  sync.Mutex
+	log []Arrival
+}
+
+// A server is one address of a host or cache.
+type server struct {
+	host   string // without the final dot
+	addr   netip.Addr
+	local  bool // in this host's own network
+	handle handler
+	faults []*faultLine // those that stand before it
+}
+
+// An Arrival is one query that reached a server.
+type Arrival struct {
+	At        time.Duration // since the start of the world
+	Server    netip.Addr
+	Host      string // without the final dot, or the name of a cache
+	Transport resolver.Transport
+	Name      string // in the letter case sent, without the final dot
+	Type      string
+}
+
+// World builds the scenario's world anew.
+func (s *Scenario) World() (*World, error) {
+	w, err := s.world()
+	if err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	return w, nil
+}
+
+func (s *Scenario) world() (*World, error) {
+	p, err := s.plan()
+	if err != nil {
+		return nil, err
+	}
+	hosted, err := p.build(s.delegations)
+	if err != nil {
+		return nil, err
+	}
+	w := &World{
+		network: s.network,
+		caches:  slices.Clone(s.caches),
+		byAddr:  map[netip.Addr]*server{},
+	}
+	for _, h := range p.serving(".") {
+		w.roots = append(w.roots, resolver.Root{Name: undotted(h), Addrs: slices.Clone(p.addrs[h])})
+	}
+	for _, h := range p.hosts {
+		for _, a := range h.addrs {
+			w.add(&server{host: undotted(h.name), addr: a, handle: authority(hosted[h.name]).handle})
+		}
+	}
+	if err := w.addCaches(s, p, hosted); err != nil {
+		return nil, err
+	}
+	return w, w.applyFaults(s, nameServers(".", p.serving(".")))
+}
+
+func (w *World) add(s *server) {
+	s.handle = standard(s.handle)
+	w.servers = append(w.servers, s)
+	w.byAddr[s.addr] = s
+}
+
+// addCaches adds the recursive resolvers, with what each one holds.
+func (w *World) addCaches(s *Scenario, p *plan, hosted map[string]map[string]editions) error {
+	first := map[string]editions{}
+	for origin := range p.origins {
+		first[origin] = hosted[p.serving(origin)[0]][origin]
+	}
+	held := map[string][]holding{}
+	for _, h := range s.held {
+		hs, err := h.holdings()
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(s.caches, func(c Cache) bool { return c.Name == h.cache }) {
+			return h.errorf("%s is not among the caches", h.cache)
+		}
+		held[h.cache] = append(held[h.cache], hs...)
+	}
+	for _, c := range s.caches {
+		rec := &recursor{
+			held:  held[c.Name],
+			zones: func(origin string, at time.Duration) *zone { return first[origin].at(at) },
+		}
+		w.add(&server{host: c.Name, addr: c.Addr, local: c.Local, handle: rec.handle})
+	}
+	return nil
+}
+
+// applyFaults puts faults before the servers they name, the first line
+// outermost. The root's NS records are what an upward referral gives.
+func (w *World) applyFaults(s *Scenario, rootNS []dns.RR) error {
+	for i := len(s.faults) - 1; i >= 0; i-- {
+		line := &s.faults[i]
+		applied, err := line.fresh(s.Name, rootNS)
+		if err != nil {
+			return err
+		}
+		met := false
+		for _, srv := range w.servers {
+			if line.names(srv) {
+				srv.handle = applied(srv.handle)
+				srv.faults = append(srv.faults, line)
+				met = true
+			}
+		}
+		if !met {
+			return line.errorf("%s is neither a server nor a cache", line.server)
+		}
+	}
+	return nil
+}
+
+// Start starts the clock. The first exchange does so too.
+func (w *World) Start() {
+	w.once.Do(func() { w.began = time.Now() })
+}
+
+// elapsed is the time since the start.
+func (w *World) elapsed() time.Duration {
+	w.Start()
+	return time.Since(w.began)
+}
+
+// Roots returns the root servers: where a walk through this world begins.
+func (w *World) Roots() []resolver.Root { return slices.Clone(w.roots) }
+
+// Caches returns the recursive resolvers, in the order of the file.
+func (w *World) Caches() []Cache { return slices.Clone(w.caches) }
+
+// Public returns the address ranges that count as public in this world: those
+// reserved for documentation (RFC 5737, RFC 3849).
+func (w *World) Public() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("192.0.2.0/24"),
+		netip.MustParsePrefix("198.51.100.0/24"),
+		netip.MustParsePrefix("203.0.113.0/24"),
+		netip.MustParsePrefix("2001:db8::/32"),
+	}
+}
+
+// Log returns the queries that have reached servers, in the order of arrival.
+func (w *World) Log() []Arrival {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.log)
+}
+
+// A reaction is a response as it leaves the server. No wire and no failure is
+// silence.
+type reaction struct {
+	wire    []byte
+	msg     *dns.Msg // what wire holds, unless truncated
+	failure resolver.Failure
+	delay   time.Duration
+}
+
+// react lets a server answer a query that has arrived.
+func (w *World) react(s *server, t resolver.Transport, query *dns.Msg) (reaction, error) {
+	r := request{at: w.elapsed(), server: s.addr, transport: t, msg: query}
+	w.note(s, r)
+	resp := s.handle(r)
+	if resp.msg == nil {
+		return reaction{failure: resp.failure, delay: resp.delay}, nil
+	}
+	wire, err := pack(r, resp.msg)
+	return reaction{wire: wire, msg: resp.msg, delay: resp.delay}, err
+}
+
+func (w *World) note(s *server, r request) {
+	q := r.question()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.log = append(w.log, Arrival{
+		At:        r.at,
+		Server:    s.addr,
+		Host:      s.host,
+		Transport: r.transport,
+		Name:      undotted(q.Name),
+		Type:      dns.Type(q.Qtype).String(),
+	})
+}
