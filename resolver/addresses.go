@@ -29,6 +29,7 @@ const (
 	ProblemCyclic    Problem = "cyclic"
 	ProblemLimit     Problem = "limit"
 	ProblemRestarts  Problem = "restarts"  // too many aliases in a row
+	ProblemCase      Problem = "case"      // letter case lost, and then replies that differ
 	ProblemNotAsked  Problem = "not-asked" // the run ended, or no route
 )
 
@@ -55,7 +56,9 @@ func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs
 	wg.Wait()
 	var h HostAddrs
 	for _, r := range r {
-		h.Aliases = r.Aliases
+		if len(r.Aliases) > 0 {
+			h.Aliases = r.Aliases
+		}
 		n := 0
 		for _, rr := range r.Answer {
 			if a := addrOf(rr); a.IsValid() && n < maxAddrs && !slices.Contains(h.Addrs, a) {
@@ -64,10 +67,26 @@ func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs
 			}
 		}
 	}
+	h.Addrs = c.strip(h.Addrs)
 	if len(h.Addrs) == 0 {
 		h.Problem = problemOf(r[0], r[1])
 	}
 	return h
+}
+
+// strip leaves of each family only the special-purpose addresses when there
+// is one: a CA's resolver drops an address record set that holds one, whole
+// (Unbound's private-address).
+func (c *Client) strip(addrs []netip.Addr) []netip.Addr {
+	special := [2]bool{}
+	for _, a := range addrs {
+		if c.Special(a) != "" {
+			special[family(a)] = true
+		}
+	}
+	return slices.DeleteFunc(addrs, func(a netip.Addr) bool {
+		return special[family(a)] && c.Special(a) == ""
+	})
 }
 
 // problemOf says why neither family has an address: what could not be seen

@@ -22,6 +22,9 @@ type Config struct {
 	Timeout      time.Duration // of the first try; later ones wait longer
 	MaxQueries   int           // messages sent in all; 0 means 5000
 	Rand         *rand.Rand    // letter case and probe labels; nil means a random seed
+	// Trace, if set, is told each hop of a lookup. It must be safe for
+	// concurrent use.
+	Trace func(Hop)
 }
 
 // A Client is what one run has learnt: which questions were answered how,

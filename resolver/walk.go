@@ -38,6 +38,8 @@ type Delegation struct {
 	Parent string // the zone that referred; "" for the root
 	NS     []NameServer
 	DS     []dns.RR // that came with the referral, not validated
+
+	referral *Answer // nil for the root
 }
 
 // Deepest returns the delegation closest to name that is known so far.
@@ -69,9 +71,9 @@ func (c *Client) Learn(zone string, a *Answer, r Reading) *Delegation {
 	if d, ok := c.delegations[r.Child]; ok {
 		return d
 	}
-	d := &Delegation{Zone: r.Child, Parent: zone}
+	d := &Delegation{Zone: r.Child, Parent: zone, referral: a}
 	for _, ns := range r.ChildNS {
-		glue := glueFor(ns, zone, a.Msg)
+		glue := c.strip(glueFor(ns, zone, a.Msg))
 		d.NS = append(d.NS, NameServer{Name: ns, Glue: glue})
 		c.glue[ns] = append(c.glue[ns], glue...)
 	}

@@ -51,6 +51,7 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		return d
 	}
 	d.Rcode = rcode(a.Msg.Rcode)
+	d.Signed = signed(a.Msg)
 	d.Authoritative, d.Recursion = a.Msg.Authoritative, a.Msg.RecursionAvailable
 	d.Bytes, d.RTT = a.Size, a.RTT
 	switch {
@@ -99,7 +100,7 @@ func status(a *resolver.Answer, r resolver.Reading) Status {
 // record digests one record of the type asked.
 func record(rr dns.RR) Record {
 	h := rr.Header()
-	r := Record{Owner: name(h.Name), TTL: h.Ttl, Text: strings.TrimPrefix(rr.String(), h.String())}
+	r := Record{Owner: name(h.Name), TTL: h.Ttl, Text: rdata(rr)}
 	switch rr := rr.(type) {
 	case *dns.TXT:
 		r.Strings = len(rr.Txt)
@@ -121,6 +122,9 @@ func record(rr dns.RR) Record {
 	}
 	return r
 }
+
+// rdata is the RDATA of a record in presentation form.
+func rdata(rr dns.RR) string { return strings.TrimPrefix(rr.String(), rr.Header().String()) }
 
 // unescape turns the presentation form of a character-string, as the DNS
 // library keeps it, into its octets (RFC 1035 §5.1).
@@ -184,14 +188,26 @@ func exchange(server string, o resolver.Observation) Exchange {
 	return e
 }
 
+// signed reports whether a message carries signatures.
+func signed(m *dns.Msg) bool {
+	for _, section := range [][]dns.RR{m.Answer, m.Ns} {
+		for _, rr := range section {
+			if rr.Header().Rrtype == dns.TypeRRSIG {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func flags(m *dns.Msg) string {
 	var set []string
 	for _, f := range []struct {
 		name string
 		on   bool
 	}{
-		{"aa", m.Authoritative}, {"tc", m.Truncated}, {"rd", m.RecursionDesired},
-		{"ra", m.RecursionAvailable}, {"ad", m.AuthenticatedData}, {"cd", m.CheckingDisabled},
+		{"aa", m.Authoritative}, {"tc", m.Truncated},
+		{"ra", m.RecursionAvailable}, {"ad", m.AuthenticatedData},
 	} {
 		if f.on {
 			set = append(set, f.name)

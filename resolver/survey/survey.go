@@ -18,6 +18,10 @@ type Survey struct {
 	Identifiers []Identifier
 	// Zones holds every zone whose servers were asked, parents first.
 	Zones []*Zone
+	// Validated says that answers were validated against trust anchors, as
+	// of ValidatedAt.
+	Validated   bool
+	ValidatedAt time.Time
 	// Lookups holds every question asked of a zone's servers.
 	Lookups []*Lookup
 	// Starts says at which zone the resolution of a question begins: the
@@ -112,16 +116,36 @@ type Answer struct {
 	EDNS          string // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer
 	CaseLost      bool   // the question came back in other letter case
 
-	Aliases  []Alias  // followed inside this answer, in order
-	Owner    string   // name at the end of Aliases: owner of Records, or of what is denied
-	Records  []Record // of the type asked, at Owner
-	SOA      *SOA     // from the authority section of a negative answer, or the answer to SOA
-	NS       []string // the answer to NS
-	Wildcard bool     // the owner was synthesised: a random sibling has the same records
-	Child    string   // for Referral: the zone referred to
-	ChildNS  []string // for Referral
+	Aliases  []Alias   // followed inside this answer, in order
+	Owner    string    // name at the end of Aliases: owner of Records, or of what is denied
+	Records  []Record  // of the type asked, at Owner
+	SOA      *SOA      // from the authority section of a negative answer, or the answer to SOA
+	NS       []string  // the answer to NS
+	Wildcard bool      // the owner was synthesised: a random sibling has the same records
+	Signed   bool      // signatures came with the answer
+	Security *Security // what validation makes of it; nil when it was not judged
+	Child    string    // for Referral: the zone referred to
+	ChildNS  []string  // for Referral
 
 	Exchanges []Exchange
+}
+
+// A Security is what a validating resolver concludes from an answer
+// (RFC 4033 §5): it gives out secure, insecure and indeterminate ones, and
+// throws bogus ones away.
+type Security struct {
+	Status string // "secure", "insecure", "bogus", "indeterminate"
+	Reason string // why not secure: a dnssec.Reason such as "signature-expired"
+	EDE    int    // extended error code (RFC 8914), -1 for none
+	Text   string // its text, as the CA's resolver words it
+
+	// The link of the chain of trust that broke, as far as it has one.
+	Zone, Name, Type      string
+	KeyTag                uint16
+	Algorithm, Digest     uint8
+	Inception, Expiration time.Time
+
+	Expires time.Time // when the first signature relied on ends
 }
 
 // An Alias is one CNAME, its own or one made from a DNAME.
@@ -182,8 +206,11 @@ type Zone struct {
 	Servers  []*Server
 	Problems []NameServerProblem
 
-	// Aliases are NS names that turned out to be CNAMEs.
+	// NSAliases are NS names that turned out to be CNAMEs.
 	NSAliases map[string]string
+
+	DS    []string  // as they came with the referral, in presentation form
+	Trust *Security // where the zone stands in the chain of trust; nil when not judged
 }
 
 // A Server is one address of one name server of a zone.
@@ -235,7 +262,7 @@ type Gap struct {
 	Question
 	Zone   string
 	Addr   netip.Addr // of the server, if one was meant
-	Reason string     // "deadline", "interrupted", "no-route", "limit", "root-silent"
+	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted"
 }
 
 // Network is what the run showed of the network we ask from.

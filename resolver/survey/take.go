@@ -13,6 +13,7 @@ import (
 
 	"dns01/caa"
 	"dns01/resolver"
+	"dns01/resolver/dnssec"
 )
 
 // A Target is what to look at.
@@ -34,6 +35,11 @@ type Options struct {
 	Exchanger resolver.Exchanger // for Resolvers
 	Resolvers []Resolver
 	Now       func() time.Time // nil means time.Now
+	// Anchors are DS or DNSKEY records of the zones that are trusted; without
+	// any, nothing is validated. SignedAt is when signatures are judged; the
+	// zero time means now.
+	Anchors  []dns.RR
+	SignedAt time.Time
 }
 
 // Limits of one survey against hostile zones.
@@ -61,6 +67,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		lookups: map[lookupKey]*lookup{},
 		from:    map[Question]*lookup{},
 	}
+	tk.trust(now)
 	begun := time.Now()
 	for _, name := range t.Names {
 		tk.s.Identifiers = append(tk.s.Identifiers, identifier(name))
@@ -106,6 +113,8 @@ type taker struct {
 	zones   map[string]*zone
 	lookups map[lookupKey]*lookup
 	from    map[Question]*lookup // the lookup in the same zone whose alias led to a question
+
+	v *dnssec.Validator // nil: nothing is validated
 }
 
 func (t *taker) identifier(id Identifier) {
@@ -307,6 +316,9 @@ func (t *taker) pick(z *zone, d *resolver.Delegation, l *lookup, n int) []netip.
 func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts int) {
 	r := resolver.Read(l.Zone, a)
 	ans := digest(l.Question, server, a, r)
+	if intercepted(l.Zone, ans) {
+		ans.Status, ans.Lame = NotAsked, "intercepted"
+	}
 	if z := t.known(l.Zone); z != nil && z.Public {
 		z.seen(server, a.Server)
 	}
@@ -328,6 +340,7 @@ func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts in
 		}
 	}
 	t.probeWildcard(l, a, ans)
+	t.validate(l.Zone, a, r, ans)
 }
 
 // known returns the gatherer of a zone that has one.
@@ -335,6 +348,12 @@ func (t *taker) known(name string) *zone {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.zones[name]
+}
+
+// intercepted reports whether something else answers in place of a root
+// server: those are authoritative and offer no recursion (RFC 7720 §2).
+func intercepted(zone string, a *Answer) bool {
+	return zone == "." && a.Recursion && !a.Authoritative
 }
 
 // finish puts the survey in order: what came first in time depends on the

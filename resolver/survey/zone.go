@@ -40,7 +40,11 @@ func (t *taker) zone(d *resolver.Delegation) *zone {
 	for _, ns := range d.NS {
 		z.ParentNS = append(z.ParentNS, ns.Name)
 	}
+	for _, ds := range d.DS {
+		z.DS = append(z.DS, rdata(ds))
+	}
 	t.zones[d.Zone] = z
+	z.judge()
 	if !z.Public {
 		t.wg.Go(z.discover)
 	}

@@ -1,0 +1,331 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dns01/resolver/survey"
+)
+
+var challengeRules = []*Rule{
+	{
+		ID: "challenge-wildcard-answer", Subject: "challenge", Severity: Error,
+		Title:  "A wildcard TXT record answers in place of a record of its own (a warning in preflight)",
+		Why:    "The challenge name has no record, so the CA reads whatever the wildcard says.",
+		Fix:    "Publish the value at the challenge name itself: an explicit name goes before a wildcard.",
+		Source: "RFC 4592 §2.2.1; RFC 8555 §8.4",
+	},
+	{
+		ID: "challenge-missing", Subject: "challenge", Severity: Error,
+		Title:  "The challenge name does not exist though a value is expected",
+		Why:    "The CA's lookup comes to NXDOMAIN.",
+		Fix:    "Publish the TXT record at the challenge name, and check that the client wrote to the zone that is delegated.",
+		Source: "RFC 8555 §8.4; RFC 2308 §2.1",
+	},
+	{
+		ID: "challenge-no-txt", Subject: "challenge", Severity: Error,
+		Title:  "The challenge name exists without a TXT record though a value is expected",
+		Why:    "The CA finds no TXT record to compare.",
+		Fix:    "Publish the TXT record at the challenge name.",
+		Source: "RFC 8555 §8.4; RFC 2308 §2.2",
+	},
+	{
+		ID: "challenge-values-incomplete", Subject: "challenge", Severity: Error,
+		Title:  "Some of the expected values are there and some are missing",
+		Why:    "A name and its wildcard share one challenge name and need a value each, at the same time. The CA refuses the identifier whose value is missing.",
+		Fix:    "Add the missing value beside the others, do not replace them.",
+		Source: "RFC 8555 §8.4",
+	},
+	{
+		ID: "challenge-value-quoted", Subject: "challenge", Severity: Error,
+		Title:  "The value is wrapped in literal quote characters",
+		Why:    "Quotes belong to zone files, not to the value; the CA compares octet for octet.",
+		Fix:    "Publish the value without quotes.",
+		Source: "RFC 8555 §8.4; RFC 1035 §5.1",
+	},
+	{
+		ID: "challenge-value-padded", Subject: "challenge", Severity: Error,
+		Title:  "The value differs by white space, letter case or characters that do not show",
+		Why:    "The CA compares octet for octet and trims nothing.",
+		Fix:    "Publish the value again, exactly.",
+		Source: "RFC 8555 §8.4",
+	},
+	{
+		ID: "challenge-value-is-key-authorization", Subject: "challenge", Severity: Error,
+		Title:  "A token or key authorization stands where its digest belongs",
+		Why:    "DNS-01 wants the base64url of the SHA-256 digest of the key authorization, 43 characters.",
+		Fix:    "Publish base64url(SHA-256(key authorization)), without padding.",
+		Source: "RFC 8555 §8.4",
+	},
+	{
+		ID: "challenge-value-stale", Subject: "challenge", Severity: Error,
+		Title:  "The only values look like those of an earlier order",
+		Why:    "Each order has new values; the CA does not take old ones.",
+		Fix:    "Publish this order's value and remove the old one; check the result of the client's or DNS host's API call.",
+		Source: "RFC 8555 §8.4",
+	},
+	{
+		ID: "challenge-value-is-hostname", Subject: "challenge", Severity: Error,
+		Title:  "The TXT record holds a host name that should have been a CNAME",
+		Why:    "A TXT record delegates nothing; the CA compares its text with the value.",
+		Fix:    "Replace the TXT record by a CNAME to that host name.",
+		Source: "RFC 8555 §8.4; RFC 1034 §3.6.2",
+	},
+	{
+		ID: "challenge-wrong-value", Subject: "challenge", Severity: Error,
+		Title:  "TXT records are there, none has the expected value",
+		Why:    "The CA compares each record with the one value that the order expects.",
+		Fix:    "Publish the expected value.",
+		Source: "RFC 8555 §8.4",
+	},
+	{
+		ID: "challenge-over-message-size", Subject: "challenge", Severity: Error,
+		Title:  "The TXT answer does not fit a DNS message",
+		Why:    "It is truncated over TCP too, and the CA's resolver throws it away.",
+		Fix:    "Remove old TXT values from the challenge name.",
+		Source: "RFC 1035 §4.2.2; RFC 7766 §8",
+	},
+	{
+		ID: "challenge-needs-tcp", Subject: "challenge", Severity: Note,
+		Title:  "The TXT answer is larger than 1232 octets: TCP port 53 has to work on every server (an error when it does not)",
+		Why:    "The CA's resolver takes 1232 octets over UDP and asks for more over TCP.",
+		Fix:    "Remove old values, and keep TCP port 53 open on every server.",
+		Source: "RFC 7766 §5; RFC 9715 §3",
+	},
+	{
+		ID: "challenge-over-4096", Subject: "challenge", Severity: Warning,
+		Title:  "The TXT answer is larger than 4096 octets",
+		Why:    "Let's Encrypt documents that it may refuse large answers, and other CAs have limits of this size.",
+		Fix:    "Remove old TXT values from the challenge name.",
+		Source: "https://letsencrypt.org/docs/challenge-types/",
+	},
+	{
+		ID: "challenge-not-on-every-server", Subject: "challenge", Severity: Warning,
+		Title:  "Some servers have the expected values and some have not",
+		Why:    "The CA asks one of them, at random, from several places of the world.",
+		Fix:    "Wait until the change has reached every server before asking for validation.",
+		Source: "RFC 8555 §8.4; RFC 1996 §1",
+	},
+	{
+		ID: "challenge-leftover-values", Subject: "challenge", Severity: Note,
+		Title:  "Values of earlier orders are still there",
+		Why:    "They do no harm as long as the answer stays small.",
+		Fix:    "Let the client remove its values after validation.",
+		Source: "RFC 8555 §8.4",
+	},
+}
+
+// explainChallenge raises what the ends of the challenge lookup show.
+func (az *authorization) explainChallenge() {
+	t := az.txtTally()
+	if t.fail && t.may() {
+		az.notOnEveryServer()
+	}
+	for _, e := range az.txt.ends {
+		switch {
+		case az.validates(e) != fails:
+			az.leftovers(e)
+		case e.kind == failed:
+			az.challengeFailed(e)
+		case !t.may():
+			az.absent(e)
+		}
+	}
+	az.wildcardTXT(t)
+	az.sizes()
+	az.txtDiffers()
+}
+
+// challengeFailed raises why the challenge cannot be looked up.
+func (az *authorization) challengeFailed(e *end) {
+	if e.loop || e.long {
+		return // an alias finding says it
+	}
+	cause := az.unusable(e)
+	if len(e.answers) == 0 || !all(e.answers, truncated) {
+		if cause == (place{}) {
+			az.raise(az.unexplained(e), place{})
+		}
+		return
+	}
+	f := finding("challenge-needs-tcp", az.id.Challenge,
+		fmt.Sprintf("The TXT answer for %s does not fit %d octets, and TCP brings nothing: %s.", e.owner(), udpPayload, saidEach(e.answers)))
+	if all(e.answers, func(a *survey.Answer) bool { return a.TCP == "truncated" }) {
+		f = finding("challenge-over-message-size", az.id.Challenge,
+			fmt.Sprintf("The TXT answer for %s does not fit a DNS message: %s.", e.owner(), saidEach(e.answers)))
+		cause = place{}
+	}
+	f.Severity = Error
+	f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
+	f.Fix = fmt.Sprintf("Remove old TXT values at %s, and open TCP port 53 to %s.", e.owner(), who(e.answers))
+	az.raise(f, cause)
+}
+
+// unexplained is the finding for a lookup that fails at one name of a zone
+// that is served otherwise.
+func (az *authorization) unexplained(e *end) Finding {
+	f := finding("type-mishandled", e.owner(), fmt.Sprintf("Asked for TXT records of %s, %s.", e.owner(), failing(e)))
+	f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
+	return f
+}
+
+// absent raises that an expected value is not there. Everything is looked at
+// at the end of the aliases, since the value belongs there.
+func (az *authorization) absent(e *end) {
+	if !az.want.validation() {
+		return // explained as an unregistered domain or a doubled target
+	}
+	name, owner := az.id.Challenge, e.owner()
+	missing := az.want.missing(e.values())
+	f := finding("challenge-missing", name, fmt.Sprintf("%s does not exist at %s.", owner, az.where(e)))
+	switch {
+	case e.kind == noData:
+		f = finding("challenge-no-txt", name, fmt.Sprintf("%s exists and has no TXT record at %s.", owner, az.where(e)))
+	case e.kind == records && az.partly(e.values()):
+		f = finding("challenge-values-incomplete", name, az.incomplete(e.values(), missing))
+	case e.kind == records:
+		id, detail := misread(e.values(), missing)
+		f = finding(id, name, fmt.Sprintf("At %s, %s.", owner, detail))
+	}
+	f.Evidence = evidence(e.answers...)
+	if !az.registry(e.zone()) {
+		f.Servers = hosts(e.answers)
+	}
+	f.Fix = az.publish(owner, missing)
+	cause := az.whyAbsent(e)
+	if cause.rule == "domain-not-registered" || cause.rule == "tld-does-not-exist" {
+		f.Fix = "Once the domain resolves:\n" + f.Fix
+	}
+	if f.Rule.ID == "challenge-value-is-hostname" {
+		f.Fix = fmt.Sprintf("Delete the TXT record and add:\n%s 300 IN CNAME %s", absolute(owner), absolute(strings.TrimSuffix(Escape(hostnameIn(e.values())), ".")))
+	}
+	az.raise(f, cause)
+}
+
+// hostnameIn is the first value that reads as a host name.
+func hostnameIn(vs []string) string {
+	if i := slices.IndexFunc(vs, hostname); i >= 0 {
+		return vs[i]
+	}
+	return ""
+}
+
+// publish is what to add: the records, ready to paste.
+func (az *authorization) publish(owner string, missing []string) string {
+	var lines []string
+	for _, v := range missing {
+		lines = append(lines, txtRecord(owner, v))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// where names the servers of an end: each, or those of a registry, of which
+// any two were asked.
+func (az *authorization) where(e *end) string {
+	if az.registry(e.zone()) {
+		return "the servers of " + e.zone()
+	}
+	return who(e.answers)
+}
+
+// partly reports whether the values are part of what this order expects.
+func (az *authorization) partly(have []string) bool {
+	expected := unite(az.want.values, az.want.others)
+	return shares(have, expected)
+}
+
+// incomplete tells which values are there and which are not.
+func (az *authorization) incomplete(have, missing []string) string {
+	expected := unite(az.want.values, az.want.others)
+	there := len(expected) - len(without(expected, have))
+	return fmt.Sprintf("%s of the %d values expected at %s %s there, and %s %s missing.",
+		fmt.Sprint(there), len(expected), az.id.Challenge, verb(there, "is", "are"), quotes(missing), verb(len(missing), "is", "are"))
+}
+
+// whyAbsent is the finding that explains a missing value.
+func (az *authorization) whyAbsent(e *end) place {
+	name := az.id.Challenge
+	switch domain := az.unregistered(); {
+	case domain != "" && e.kind == nxDomain && strings.Contains(domain, "."):
+		return place{"domain-not-registered", domain}
+	case domain != "" && e.kind == nxDomain:
+		return place{"tld-does-not-exist", domain}
+	case e.kind == nxDomain && len(e.aliases) > 0:
+		return place{"alias-dangling", name}
+	}
+	for _, a := range e.answers {
+		if a.Wildcard && len(a.Aliases) == 0 {
+			return place{"challenge-wildcard-answer", name}
+		}
+	}
+	for _, s := range az.txt.steps {
+		for _, m := range s.moves {
+			if m.answer != nil && m.answer.Wildcard && len(m.answer.Aliases) > 0 {
+				return place{"alias-from-wildcard", m.answer.Aliases[0].From}
+			}
+		}
+	}
+	return place{}
+}
+
+// leftovers notes values of earlier orders.
+func (az *authorization) leftovers(e *end) {
+	old := slices.DeleteFunc(without(e.values(), unite(az.want.values, az.want.others)), func(v string) bool { return !looksLikeDigest(v) })
+	if len(old) == 0 || slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return a.Wildcard }) {
+		return
+	}
+	f := finding("challenge-leftover-values", az.id.Challenge,
+		fmt.Sprintf("%s still has %s of other orders: %s.", e.owner(), count(len(old), "value"), quotes(old)))
+	f.Evidence = evidence(e.answers[0])
+	f.Fix = fmt.Sprintf("Remove the old TXT records at %s.", e.owner())
+	az.raise(f, place{})
+}
+
+// wildcardTXT raises TXT records that a wildcard made up.
+func (az *authorization) wildcardTXT(t tally) {
+	var as []*survey.Answer
+	for _, e := range az.txt.ends {
+		for _, a := range e.answers {
+			if e.kind == records && a.Wildcard && len(e.aliases) == 0 {
+				as = append(as, a)
+			}
+		}
+	}
+	if len(as) == 0 || az.want.validation() && !t.fail {
+		return
+	}
+	name := az.id.Challenge
+	f := finding("challenge-wildcard-answer", name,
+		fmt.Sprintf("%s has no record of its own: a wildcard answers with %s.", name, quotes(values(as[0]))))
+	f.Servers, f.Evidence = hosts(as), evidence(as...)
+	f.Fix = fmt.Sprintf("Publish the value at %s itself: it goes before the wildcard.", name)
+	if az.want.validation() {
+		f.Fix += "\n" + az.publish(name, az.want.values)
+	} else {
+		f.Severity = Warning
+	}
+	az.raise(f, place{})
+}
+
+// challengeResult tells where the value is looked for, and what is there.
+func (az *authorization) challengeResult() ChallengeResult {
+	res := ChallengeResult{Name: az.id.Challenge, Target: az.id.Challenge, Chain: []string{az.id.Challenge}}
+	var have []string
+	for _, e := range az.txt.ends {
+		if len(e.chain) > len(res.Chain) && !e.loop {
+			res.Chain, res.Target = slices.Clone(e.chain), e.owner()
+		}
+		have = unite(have, e.values())
+		for _, a := range e.answers {
+			if a.Status == survey.Answered {
+				res.Bytes = max(res.Bytes, a.Bytes)
+			}
+		}
+	}
+	for _, v := range have {
+		res.Values = append(res.Values, Escape(v))
+	}
+	res.Room = room(res)
+	return res
+}

@@ -1,0 +1,192 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dns01/resolver/survey"
+)
+
+// reach tallies the outcomes that a move may lead to.
+func (az *authorization) reach(m move, seen map[*step]bool) tally {
+	var t tally
+	if m.end != nil {
+		t.add(az.validates(m.end))
+		return t
+	}
+	if seen[m.to] {
+		return t
+	}
+	seen[m.to] = true
+	for _, n := range m.to.moves {
+		r := az.reach(n, seen)
+		t = tally{t.pass || r.pass, t.fail || r.fail, t.unsure || r.unsure}
+	}
+	return t
+}
+
+// parting finds the steps at which servers part into those that lead to a pass
+// and those that lead to a failure.
+func (az *authorization) parting() (at []*survey.Lookup, bad, good [][]*survey.Answer) {
+	for _, s := range az.txt.steps {
+		var b, g []*survey.Answer
+		for _, m := range s.moves {
+			switch t := az.reach(m, map[*step]bool{}); {
+			case m.answer == nil:
+			case t.fail && !t.may():
+				b = append(b, m.answer)
+			case t.pass:
+				g = append(g, m.answer)
+			}
+		}
+		if len(b) > 0 && len(g) > 0 {
+			at, bad, good = append(at, s.at), append(bad, b), append(good, g)
+		}
+	}
+	return at, bad, good
+}
+
+// notOnEveryServer raises that it depends on the server what the CA sees.
+func (az *authorization) notOnEveryServer() {
+	at, bad, good := az.parting()
+	for i, l := range at {
+		f := finding("challenge-not-on-every-server", az.id.Challenge, az.without(l, bad[i], good[i]))
+		f.Servers, f.Evidence = hosts(bad[i]), evidence(bad[i]...)
+		if az.want.validation() {
+			f.Fix = fmt.Sprintf("Wait until %s %s too, or bring %s up to date: check the zone transfer of %s.",
+				who(bad[i]), verb(len(serverNames(bad[i])), "has it", "have it"), verb(len(serverNames(bad[i])), "it", "them"), l.Zone)
+		} else {
+			f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", l.Zone, who(bad[i]))
+		}
+		cause := az.told[l.Zone]
+		if cause.rule != "alias-beside-records" {
+			cause = place{}
+			az.differ(l.Zone, f)
+		}
+		az.raise(f, cause)
+	}
+}
+
+// without tells which servers lack the values, and what they have instead.
+func (az *authorization) without(l *survey.Lookup, bad, good []*survey.Answer) string {
+	has := series(shownEach(alikes(bad)))
+	if !az.want.validation() {
+		return fmt.Sprintf("At %s, %s; with %s the lookup passes.", l.Name, has, who(good))
+	}
+	return fmt.Sprintf("%s %s is expected at %s; %s.", who(good), agreeing(serverNames(good), "has what"), l.Name, has)
+}
+
+// txtDiffers raises TXT answers that differ where no more exact finding does:
+// harmless where every one of them passes now, a sign of a server that does
+// not follow where a value is still to be published.
+func (az *authorization) txtDiffers() {
+	for _, s := range az.txt.steps {
+		if _, told := az.told[s.at.Zone]; told {
+			continue
+		}
+		if f, ok := az.dataDiffers(s); ok {
+			if az.want.validation() {
+				f.Severity = Note
+			}
+			az.raise(f, place{})
+			az.differ(s.at.Zone, f)
+		}
+	}
+}
+
+// differ notes that a finding tells of servers of a zone that disagree.
+func (az *authorization) differ(zone string, f Finding) {
+	az.told[zone] = f.place()
+	if _, ok := az.differing[zone]; !ok {
+		az.differing[zone] = f.place()
+	}
+}
+
+// toCompare are the answers of a step that may be compared. A server that
+// refers to a zone below says the same as one that serves that zone too, if
+// that one answers as the servers there do.
+func toCompare(s *step) []*survey.Answer {
+	var direct, referring, below []*survey.Answer
+	for _, m := range s.moves {
+		switch {
+		case m.answer == nil:
+		case m.answer.Status != survey.Referral:
+			direct = append(direct, m.answer)
+		default:
+			referring = append(referring, m.answer)
+			if m.to != nil {
+				below = append(below, toCompare(m.to)...)
+			}
+		}
+	}
+	served := func(a *survey.Answer) bool {
+		return slices.ContainsFunc(below, func(b *survey.Answer) bool { return alike(a, b) })
+	}
+	if slices.ContainsFunc(direct, served) {
+		return direct
+	}
+	return append(direct, referring...)
+}
+
+// dataDiffers compares the usable answers of a step.
+func (az *authorization) dataDiffers(s *step) (Finding, bool) {
+	as := toCompare(s)
+	groups := alikes(as)
+	if len(groups) < 2 {
+		return Finding{}, false
+	}
+	f := finding("zone-data-differs", s.at.Zone, fmt.Sprintf("Asked for %s records of %s, %s.", s.at.Type, s.at.Name, series(shownEach(groups))))
+	f.Servers = hosts(as)
+	for _, g := range groups {
+		f.Evidence = append(f.Evidence, evidence(g[0])...)
+	}
+	f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer.", s.at.Zone)
+	return f, true
+}
+
+// alikes groups answers that say the same.
+func alikes(as []*survey.Answer) [][]*survey.Answer {
+	var groups [][]*survey.Answer
+	for _, a := range as {
+		i := slices.IndexFunc(groups, func(g []*survey.Answer) bool { return alike(g[0], a) })
+		if i < 0 {
+			groups = append(groups, nil)
+			i = len(groups) - 1
+		}
+		groups[i] = append(groups[i], a)
+	}
+	return groups
+}
+
+// shownEach tells what groups of servers have.
+func shownEach(groups [][]*survey.Answer) []string {
+	var parts []string
+	for _, g := range groups {
+		parts = append(parts, who(g)+" "+agreeing(serverNames(g), shown(g[0])))
+	}
+	return parts
+}
+
+// shown tells what a usable answer holds.
+func shown(a *survey.Answer) string {
+	switch {
+	case a.Status == survey.Referral:
+		return "refers to " + a.Child
+	case a.Status == survey.Aliased, a.Status == survey.Answered && len(a.Aliases) > 0:
+		return "has an alias to " + a.Aliases[len(a.Aliases)-1].To
+	case a.Status == survey.Answered && a.Type == "TXT":
+		return "has " + quotes(values(a))
+	case a.Status == survey.Answered:
+		return "has " + strings.Join(texts(a), ", ")
+	}
+	return said(a)
+}
+
+// alike reports whether two usable answers say the same.
+func alike(a, b *survey.Answer) bool {
+	target := func(x survey.Alias) string { return x.To }
+	return a.Status == b.Status && a.Child == b.Child &&
+		slices.EqualFunc(a.Aliases, b.Aliases, func(x, y survey.Alias) bool { return target(x) == target(y) }) &&
+		slices.Equal(texts(a), texts(b))
+}

@@ -1,0 +1,114 @@
+package check
+
+import (
+	"slices"
+	"strings"
+
+	"dns01/resolver/survey"
+)
+
+// An expectation is what TXT values an identifier needs.
+type expectation struct {
+	values []string // all of them have to be there; none in preflight
+	others []string // those of other identifiers that share the challenge name
+}
+
+// expect gathers the values for an identifier: its own and those meant for
+// the whole order.
+func (j *judge) expect(id survey.Identifier) expectation {
+	var w expectation
+	w.values = unite(j.valuesOf(id.Name), j.o.Values[""])
+	for _, other := range j.s.Identifiers {
+		if other.Challenge != id.Challenge || other.Name == id.Name {
+			continue
+		}
+		for _, v := range j.valuesOf(other.Name) {
+			if !slices.Contains(w.values, v) {
+				w.others = unite(w.others, []string{v})
+			}
+		}
+	}
+	return w
+}
+
+// valuesOf are the values given for one identifier, however it was written.
+func (j *judge) valuesOf(identifier string) []string {
+	var vs []string
+	for name, given := range j.o.Values {
+		if name != "" && strings.EqualFold(strings.TrimSuffix(name, "."), identifier) {
+			vs = unite(vs, given)
+		}
+	}
+	slices.Sort(vs)
+	return vs
+}
+
+// unite joins sets in order.
+func unite(sets ...[]string) []string {
+	var out []string
+	for _, s := range sets {
+		for _, v := range s {
+			if !slices.Contains(out, v) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
+// validation reports whether this identifier's value is asked for. An order
+// with values for some identifiers only is a preflight for the others.
+func (w expectation) validation() bool { return len(w.values) > 0 }
+
+// missing are the values that a set lacks.
+func (w expectation) missing(have []string) []string { return without(w.values, have) }
+
+// without returns what stands in a and not in b.
+func without(a, b []string) []string {
+	var out []string
+	for _, v := range a {
+		if !slices.Contains(b, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// values are the TXT values of an answer as a set: strings joined, raw octets,
+// sorted, since servers rotate records.
+func values(a *survey.Answer) []string {
+	var vs []string
+	for _, r := range a.Records {
+		vs = append(vs, r.TXT)
+	}
+	slices.Sort(vs)
+	return slices.Compact(vs)
+}
+
+// values at an end: all its answers have the same.
+func (e *end) values() []string {
+	if e.kind != records || len(e.answers) == 0 {
+		return nil
+	}
+	return values(e.answers[0])
+}
+
+// validates says whether the CA's challenge lookup passes when it ends so.
+// Values are compared octet for octet. In preflight only what keeps a value
+// published later from being seen fails.
+func (az *authorization) validates(e *end) outcome {
+	switch {
+	case e.kind == unseen:
+		return unsure
+	case e.kind == failed, az.unregistered() != "" && e.kind == nxDomain:
+		return fails
+	case !az.want.validation():
+		if e.kind == nxDomain && az.doubled(e) != nil {
+			return fails
+		}
+		return passes
+	case len(az.want.missing(e.values())) > 0:
+		return fails
+	}
+	return passes
+}

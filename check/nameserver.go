@@ -1,0 +1,162 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"dns01/resolver/survey"
+)
+
+// brokenServers are servers of the delegation that are of no use, a finding
+// for each way; consequences when none is left.
+func brokenServers(h *zoneHealth) []draft {
+	var ds []draft
+	for _, k := range []struct {
+		state serverState
+		id    string
+		fix   string
+	}{
+		{lame, "nameserver-lame", "Load %s on %s, or take %s out of its NS records in %s%s."},
+		{quiet, "nameserver-silent", "See that %s is served on port 53, UDP and TCP, at %s, or take %s out of its NS records in %s%s."},
+		{unreachable, "nameserver-unreachable", "Start the name server for %s at %s, or take %s out of its NS records in %s%s."},
+	} {
+		ss := withoutIPv6Broken(h, h.in(k.state))
+		if len(ss) == 0 {
+			continue
+		}
+		f := finding(k.id, h.zone.Name, fmt.Sprintf("Of the servers of %s, %s.", h.zone.Name, saidEach(answers(ss))))
+		f.Servers, f.Evidence = labels(ss), evidence(answers(ss)...)
+		f.Fix = fmt.Sprintf(k.fix, h.zone.Name, who(answers(ss)), verb(len(names(ss)), "it", "them"), parentOf(h.zone), registrar(h.zone))
+		ds = append(ds, draft{Finding: f, cause: h.whyBroken(ss)})
+	}
+	return ds
+}
+
+// whyBroken is what explains broken servers: that none is left, or that the
+// parent names servers which the zone has given up.
+func (h *zoneHealth) whyBroken(ss []serverHealth) place {
+	if h.dead() {
+		return place{h.fault(), h.zone.Name}
+	}
+	if len(h.zone.ChildNS) > 0 && all(ss, func(s serverHealth) bool { return !slices.Contains(h.zone.ChildNS, s.Name) }) {
+		return place{"delegation-mismatch", h.zone.Name}
+	}
+	return place{}
+}
+
+// brokenIPv6 reports whether an IPv6 address fails while the same server is
+// fine over IPv4.
+func brokenIPv6(h *zoneHealth, s serverHealth) bool {
+	return s.Addr.Is6() && slices.ContainsFunc(h.servers, func(o serverHealth) bool {
+		return o.Name == s.Name && o.Addr.Is4() && o.state == serving
+	}) && (s.state == quiet || s.state == unreachable)
+}
+
+func withoutIPv6Broken(h *zoneHealth, ss []serverHealth) []serverHealth {
+	return slices.DeleteFunc(ss, func(s serverHealth) bool { return brokenIPv6(h, s) })
+}
+
+// ipv6Broken are servers that answer over IPv4 only.
+func ipv6Broken(h *zoneHealth) []draft {
+	var ds []draft
+	for _, s := range h.servers {
+		if !brokenIPv6(h, s) {
+			continue
+		}
+		f := finding("nameserver-ipv6-broken", h.zone.Name,
+			fmt.Sprintf("%s of %s %s, while its IPv4 address answers.", host(s.Name, s.Addr), h.zone.Name, said(s.answer)))
+		f.Servers, f.Evidence = labels([]serverHealth{s}), evidence(s.answer)
+		f.Fix = fmt.Sprintf("Let %s answer at %s, or remove that AAAA record and glue.", s.Name, s.Addr)
+		ds = append(ds, draft{Finding: f})
+	}
+	return ds
+}
+
+// unresolvable are name server names without an address.
+func unresolvable(h *zoneHealth) []draft {
+	ps := h.problems()
+	if len(ps) == 0 {
+		return nil
+	}
+	z := h.zone.Name
+	f := finding("nameserver-unresolvable", z, fmt.Sprintf("Of the servers of %s, %s.", z, problems(ps)))
+	for _, p := range ps {
+		f.Servers = append(f.Servers, p.Server)
+	}
+	f.Fix = fmt.Sprintf("Give %s address records that resolve, or take %s out of the NS records of %s in %s%s.",
+		series(f.Servers), verb(len(ps), "it", "them"), z, parentOf(h.zone), registrar(h.zone))
+	var cause place
+	if h.dead() {
+		f.Severity = Error
+		if id := h.fault(); id != "nameserver-unresolvable" {
+			cause = place{id, z}
+		}
+	}
+	return []draft{{Finding: f, cause: cause}}
+}
+
+// problems tells why names have no address.
+func problems(ps []survey.NameServerProblem) string {
+	var parts []string
+	for _, p := range ps {
+		parts = append(parts, p.Server+" "+problemWord(p.Reason))
+	}
+	return series(parts)
+}
+
+func problemWord(reason string) string {
+	switch reason {
+	case "nxdomain":
+		return "does not exist"
+	case "no-address":
+		return "has no address"
+	case "cyclic":
+		return "can only be found through itself"
+	case "restarts":
+		return "is the end of too many aliases"
+	case "case":
+		return "cannot be looked up: letter case is lost, and answers differ"
+	case "timeout":
+		return "cannot be looked up (no answer)"
+	case "failed":
+		return "cannot be looked up"
+	}
+	return "was not looked up"
+}
+
+// private are servers at addresses that a CA never asks.
+func private(h *zoneHealth) []draft {
+	ss := h.in(special)
+	if len(ss) == 0 {
+		return nil
+	}
+	z := h.zone.Name
+	var parts []string
+	for _, s := range ss {
+		parts = append(parts, fmt.Sprintf("%s (%s range)", host(s.Name, s.Addr), s.Special))
+	}
+	f := finding("nameserver-private-address", z,
+		fmt.Sprintf("The delegation of %s leads to %s, which a CA never asks.", z, series(parts)))
+	f.Servers = labels(ss)
+	f.Fix = fmt.Sprintf("Give %s the public address of the server, or take %s out of the NS records of %s in %s%s.",
+		series(names(ss)), verb(len(names(ss)), "it", "them"), z, parentOf(h.zone), registrar(h.zone))
+	var cause place
+	if h.dead() {
+		f.Severity = Error
+		if id := h.fault(); id != "nameserver-private-address" {
+			cause = place{id, z}
+		}
+	}
+	return []draft{{Finding: f, cause: cause}}
+}
+
+// names of servers, each once.
+func names(ss []serverHealth) []string {
+	var ns []string
+	for _, s := range ss {
+		if !slices.Contains(ns, s.Name) {
+			ns = append(ns, s.Name)
+		}
+	}
+	return ns
+}

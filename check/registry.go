@@ -1,0 +1,88 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"dns01/resolver/survey"
+)
+
+// explainUnregistered raises that the domain, or its TLD, does not exist.
+func (az *authorization) explainUnregistered() {
+	name := az.unregistered()
+	if name == "" {
+		return
+	}
+	var as []*survey.Answer
+	if l := az.start(survey.Question{Name: name, Type: "CAA"}); l != nil {
+		as = az.candidates(l)
+	}
+	if len(as) == 0 {
+		as = az.txt.ends[0].answers
+	}
+	if !strings.Contains(name, ".") {
+		f := finding("tld-does-not-exist", name, fmt.Sprintf("The root servers answer NXDOMAIN for %q: there is no such top level domain.", name))
+		f.Evidence = evidence(as...)
+		az.raise(f, place{})
+		return
+	}
+	f := finding("domain-not-registered", name,
+		fmt.Sprintf("The servers of %s answer NXDOMAIN for %s: it is not registered, has expired or is on hold.", up(name), name))
+	f.Fix = fmt.Sprintf("Register or renew %s at your registrar; if the registrar lists it as active, ask why it is not delegated.", name)
+	f.Evidence = evidence(as...)
+	az.raise(f, place{})
+}
+
+// unregistered returns the domain, the closest to the root, that a registry
+// says does not exist; "" when all exist as far as we know.
+func (az *authorization) unregistered() string {
+	for _, name := range slices.Backward(az.id.CAA) {
+		l := az.start(survey.Question{Name: name, Type: "CAA"})
+		if l == nil || !az.registry(l.Zone) {
+			break
+		}
+		usable := usable(az.candidates(l))
+		if len(usable) == 0 {
+			continue
+		}
+		if all(usable, denies) {
+			return name
+		}
+	}
+	return az.unregisteredByTXT()
+}
+
+// unregisteredByTXT is the same, told by the challenge lookup: for a registry
+// whose servers do not answer for CAA.
+func (az *authorization) unregisteredByTXT() string {
+	l := az.txt.steps
+	if len(l) == 0 || !az.registry(l[0].at.Zone) {
+		return ""
+	}
+	seen := usable(az.candidates(l[0].at))
+	if len(seen) == 0 || !all(seen, denies) {
+		return ""
+	}
+	for _, name := range az.id.CAA {
+		q := az.start(survey.Question{Name: name, Type: "CAA"})
+		if up(name) == l[0].at.Zone && (q == nil || len(usable(az.candidates(q))) == 0) {
+			return name
+		}
+	}
+	return ""
+}
+
+// registry reports whether a zone is a registry's, the root included.
+func (j *judge) registry(zone string) bool {
+	z := j.s.Zone(zone)
+	return z != nil && (z.Public || z.Name == ".")
+}
+
+// denies reports whether an answer says that the name asked does not exist.
+func denies(a *survey.Answer) bool { return a.Status == survey.NXDomain && len(a.Aliases) == 0 }
+
+// usable are the answers that a resolver takes.
+func usable(as []*survey.Answer) []*survey.Answer {
+	return slices.DeleteFunc(slices.Clone(as), func(a *survey.Answer) bool { return !a.Status.Usable() })
+}

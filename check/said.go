@@ -1,0 +1,149 @@
+package check
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"dns01/resolver/survey"
+)
+
+// host names a server by its name and the address meant.
+func host(name string, addr netip.Addr) string {
+	if name == "" {
+		return addr.String()
+	}
+	return fmt.Sprintf("%s (%s)", name, addr)
+}
+
+// hosts names the servers that gave the answers, each once.
+func hosts(answers []*survey.Answer) []string {
+	var hs []string
+	for _, a := range answers {
+		if h := host(a.Server, a.Addr); !slices.Contains(hs, h) {
+			hs = append(hs, h)
+		}
+	}
+	return hs
+}
+
+// said tells what one answer came to, as the predicate of a sentence.
+func said(a *survey.Answer) string {
+	switch a.Status {
+	case survey.Lame:
+		return saidLame(a.Lame)
+	case survey.Timeout:
+		return "does not answer"
+	case survey.Unreachable:
+		return "cannot be reached"
+	case survey.Malformed:
+		return "answers with a malformed message"
+	case survey.Truncated:
+		return "truncates its UDP answer and TCP " + saidTCP(a.TCP)
+	case survey.NXDomain:
+		return "answers NXDOMAIN"
+	case survey.NoData:
+		return "has no " + a.Type + " record"
+	case survey.Aliased, survey.Referral, survey.Answered:
+		return "answers"
+	}
+	return "was not asked"
+}
+
+// saidLame puts survey.Answer.Lame in words.
+func saidLame(how string) string {
+	switch how {
+	case "upward-referral":
+		return "refers back up the tree"
+	case "no-authority", "":
+		return "answers without authority"
+	case looped:
+		return "answers SERVFAIL with a loop of aliases"
+	case "other-zone":
+		return "answers for another zone"
+	}
+	return "answers " + strings.ToUpper(how)
+}
+
+// saidTCP puts survey.Answer.TCP in words.
+func saidTCP(how string) string {
+	switch how {
+	case "timeout":
+		return "does not answer"
+	case "unreachable":
+		return "is refused"
+	case "closed":
+		return "is closed before an answer"
+	case "truncated":
+		return "truncates it too"
+	}
+	return "fails (" + Escape(how) + ")"
+}
+
+// saidEach tells what several answers came to: servers that did the same in
+// one go.
+func saidEach(answers []*survey.Answer) string {
+	var order []string
+	by := map[string][]*survey.Answer{}
+	for _, a := range answers {
+		s := said(a)
+		if by[s] == nil {
+			order = append(order, s)
+		}
+		by[s] = append(by[s], a)
+	}
+	var parts []string
+	for _, s := range order {
+		parts = append(parts, who(by[s])+" "+agreeing(serverNames(by[s]), s))
+	}
+	return series(parts)
+}
+
+// agreeing makes the verb of a predicate agree with its subjects.
+func agreeing(subjects []string, predicate string) string {
+	if len(subjects) == 1 {
+		return predicate
+	}
+	v, rest, _ := strings.Cut(predicate, " ")
+	plural := map[string]string{"does": "do", "has": "have", "was": "were", "answers": "answer",
+		"refers": "refer", "truncates": "truncate"}
+	if p, ok := plural[v]; ok {
+		v = p
+	}
+	return strings.TrimSpace(v + " " + strings.Replace(rest, "its UDP answer", "their UDP answers", 1))
+}
+
+// serverNames are the names of the servers that answered, each once.
+func serverNames(answers []*survey.Answer) []string {
+	var ns []string
+	for _, a := range answers {
+		if !slices.Contains(ns, a.Server) {
+			ns = append(ns, a.Server)
+		}
+	}
+	return ns
+}
+
+// who names the servers that gave the answers, with their addresses.
+func who(answers []*survey.Answer) string {
+	const most = 6
+	var parts []string
+	for _, n := range serverNames(answers) {
+		var addrs []string
+		for _, a := range answers {
+			if a.Server == n && !slices.Contains(addrs, a.Addr.String()) {
+				addrs = append(addrs, a.Addr.String())
+			}
+		}
+		if n != "" {
+			parts = append(parts, fmt.Sprintf("%s (%s)", n, strings.Join(addrs, ", ")))
+			continue
+		}
+		parts = append(parts, addrs...)
+	}
+	if more := len(parts) - most; more > 0 {
+		parts = append(parts[:most:most], fmt.Sprintf("%d more", more))
+	}
+	return series(parts)
+}

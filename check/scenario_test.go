@@ -1,0 +1,179 @@
+package check_test
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dns01/check"
+	"dns01/resolver"
+	"dns01/resolver/lab"
+	"dns01/resolver/survey"
+	"dns01/testdata"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// knownWrong are scenarios that say what should be found and is not yet, with
+// the reason. One that is right after all fails until it is taken out.
+var knownWrong = map[string]string{}
+
+// neverWanted are rules that no scenario can raise, with the reason.
+var neverWanted = map[string]string{}
+
+// A played scenario is what came of it.
+type played struct {
+	survey *survey.Survey
+	result check.Result
+}
+
+// play takes a scenario through the pipeline that the program has: its world,
+// a paced client, the survey, the judge. Time is virtual. The seed decides
+// what a run leaves to chance: letter case, and which server comes first.
+func play(t *testing.T, s *lab.Scenario, seed uint64) played {
+	t.Helper()
+	target, err := readTarget(s.Target)
+	if err != nil {
+		t.Fatalf("the target of %s: %v", s.Name, err)
+	}
+	w, err := s.World()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p played
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), target.deadline)
+		defer cancel()
+		counter := &resolver.Counter{}
+		x := resolver.Pace(resolver.Observe(w, counter.Add), resolver.DefaultPacing)
+		client := resolver.New(resolver.Config{
+			Exchanger: x, Roots: w.Roots(), Allow: w.Public(),
+			No4: target.only6, No6: target.only4,
+			Timeout: target.timeout,
+			Rand:    rand.New(rand.NewPCG(seed, 1)),
+		})
+		p.survey = survey.Take(ctx, survey.Target{Names: target.names}, survey.Options{
+			Client: client, Counter: counter,
+			Exchanger: x, Resolvers: target.caches(w),
+		})
+		p.result = check.Judge(p.survey, target.order)
+	})
+	return p
+}
+
+// scenario reads an embedded scenario.
+func scenario(t *testing.T, name string) *lab.Scenario {
+	t.Helper()
+	data, err := testdata.Scenario(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := lab.Parse(name, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Every broken world has to be judged exactly as its file says: a fault that
+// is missed sends people to the CA for nothing, and one that is made up sends
+// them mending what works.
+func TestScenarios(t *testing.T) {
+	for _, name := range testdata.Scenarios() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, name)
+			w := readWant(t, s.Want)
+			r := play(t, s, 1).result
+			agree(t, r)
+			diff := w.differs(r)
+			reason, wrong := knownWrong[name]
+			switch {
+			case wrong && diff == "":
+				t.Errorf("it is as wanted: take it out of knownWrong (%s)", reason)
+			case wrong:
+				t.Skipf("known to be wrong: %s\n%s", reason, diff)
+			case diff != "":
+				t.Errorf("(-want +got):\n%s\nwhat was found, to paste:\n%s\n%s", diff, strings.Join(brief(r), "\n"), told(r))
+			}
+		})
+	}
+}
+
+// agree fails when the verdict and the findings contradict each other: no
+// refusal unexplained, no alarm without a refusal.
+func agree(t *testing.T, r check.Result) {
+	t.Helper()
+	if err := r.Check(); err != nil {
+		t.Error(err)
+	}
+	count := map[check.Severity]int{}
+	for _, f := range r.Findings {
+		count[f.Severity]++
+	}
+	errors, warnings := count[check.Error], count[check.Warning]
+	ok := true
+	switch r.Verdict {
+	case check.Blocked, check.Retry:
+		ok = errors > 0
+	case check.AtRisk:
+		ok = warnings > 0 && errors == 0
+	case check.Ready:
+		ok = warnings == 0 && errors == 0
+	case check.Unknown:
+		ok = errors == 0
+	}
+	if !ok {
+		t.Errorf("%s with %d errors and %d warnings", r.Verdict, errors, warnings)
+	}
+}
+
+// A rule that no scenario wants is a rule that nobody has seen work.
+func TestEveryRuleIsWanted(t *testing.T) {
+	wanted := map[string]bool{}
+	for _, name := range testdata.Scenarios() {
+		for _, f := range readWant(t, scenario(t, name).Want).findings {
+			wanted[f.id] = true
+		}
+	}
+	for _, r := range check.All() {
+		reason, excused := neverWanted[r.ID]
+		switch {
+		case wanted[r.ID] && excused:
+			t.Errorf("%s is wanted: take it out of neverWanted (%s)", r.ID, reason)
+		case !wanted[r.ID] && !excused:
+			t.Errorf("no scenario wants %s", r.ID)
+		}
+		delete(wanted, r.ID)
+	}
+	for id := range wanted {
+		t.Errorf("a scenario wants %s, which is no rule", id)
+	}
+}
+
+// Whatever chance decides, and in whatever order answers come: the same world
+// has the same result. Evidence is left out, since it holds the queries as
+// they were sent.
+func TestSameResult(t *testing.T) {
+	const runs = 5
+	for _, name := range testdata.Scenarios() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scenario(t, name)
+			first := play(t, s, 1).result
+			for seed := uint64(2); seed <= runs; seed++ {
+				again := play(t, s, seed).result
+				if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(check.Finding{}, "Evidence")); diff != "" {
+					t.Fatalf("run %d differs from the first:\n%s", seed, diff)
+				}
+			}
+		})
+	}
+}
+
+// noon is when dated facts are judged, unless a target has --now.
+var noon = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)

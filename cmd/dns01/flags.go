@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// flags are the flags of the commands that ask, as given. options.go makes
+// sense of them.
+type flags struct {
+	*pflag.FlagSet
+	command string
+	fromEnv map[string]bool // flags whose value comes from the environment
+
+	// The order.
+	values                 []string
+	ca, account, challenge string
+	file                   string
+
+	// Where to ask.
+	resolvers, rootHints, trustAnchor string
+	allowPrivate, only4, only6        bool
+
+	// How long, and as of when.
+	timeout, deadline, now string
+	noProbe                bool
+
+	// What comes out.
+	json, strict, verbose, quiet bool
+	format, color                string
+
+	help bool
+}
+
+// newFlags defines them for a command.
+func newFlags(command string) *flags {
+	f := &flags{FlagSet: pflag.NewFlagSet(command, pflag.ContinueOnError), command: command, fromEnv: map[string]bool{}}
+	f.SortFlags = false
+	f.Usage = func() {}
+
+	f.StringArrayVar(&f.values, "value", nil, "")
+	f.StringVar(&f.ca, "ca", "letsencrypt", "")
+	f.StringVar(&f.account, "account", "", "")
+	f.StringVar(&f.challenge, "challenge", "dns-01", "")
+	f.StringVarP(&f.file, "file", "f", "", "")
+
+	f.StringVar(&f.resolvers, "resolvers", "", "")
+	f.StringVar(&f.rootHints, "root-hints", "", "")
+	f.StringVar(&f.trustAnchor, "trust-anchor", "", "")
+	f.BoolVar(&f.allowPrivate, "allow-private", false, "")
+	f.BoolVarP(&f.only4, "ipv4", "4", false, "")
+	f.BoolVarP(&f.only6, "ipv6", "6", false, "")
+
+	f.StringVar(&f.timeout, "timeout", "1s", "")
+	f.StringVar(&f.deadline, "deadline", "30s", "")
+	f.StringVar(&f.now, "now", "", "")
+	f.BoolVar(&f.noProbe, "no-probe", false, "")
+
+	f.StringVar(&f.format, "format", "text", "")
+	f.BoolVar(&f.json, "json", false, "")
+	f.BoolVar(&f.strict, "strict", false, "")
+	f.BoolVarP(&f.verbose, "verbose", "v", false, "")
+	f.BoolVarP(&f.quiet, "quiet", "q", false, "")
+	f.StringVar(&f.color, "color", "auto", "")
+	f.BoolVarP(&f.help, "help", "h", false, "")
+	return f
+}
+
+// parse reads the arguments. The error is a usageError.
+func (f *flags) parse(args []string) error {
+	err := f.Parse(args)
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		given := "--" + e.GetSpecifiedName()
+		if e.GetSpecifiedShortnames() != "" {
+			given = "-" + e.GetSpecifiedName()
+		}
+		return usagef("unknown flag %s%s; see \"dns01 help %s\"", given, didYouMean(given, f.names()), f.command)
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return usagef("%s needs a value; see \"dns01 help %s\"", dashed(e.GetFlag()), f.command)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return usagef("%s takes true or false, not %q", dashed(e.GetFlag()), e.GetValue())
+	}
+	if err != nil {
+		return usagef("%v; see \"dns01 help %s\"", err, f.command)
+	}
+	return nil
+}
+
+// names are the flags with their dashes.
+func (f *flags) names() []string {
+	var names []string
+	f.VisitAll(func(x *pflag.Flag) { names = append(names, dashed(x)) })
+	return names
+}
+
+func dashed(f *pflag.Flag) string { return "--" + f.Name }
+
+// alternatives are flags of which one on the command line makes the
+// environment's word on the others void.
+var alternatives = [][]string{{"ipv4", "ipv6"}, {"json", "format"}, {"quiet", "verbose"}}
+
+// readEnv takes flags that were not given from DNS01_… variables; only says
+// which, all of them when nil.
+func (f *flags) readEnv(env func(string) string, only []string) error {
+	given := map[string]bool{}
+	f.Visit(func(x *pflag.Flag) { given[x.Name] = true })
+	for _, group := range alternatives {
+		if slices.ContainsFunc(group, func(name string) bool { return given[name] }) {
+			for _, name := range group {
+				given[name] = true
+			}
+		}
+	}
+	var err error
+	f.VisitAll(func(x *pflag.Flag) {
+		v := env(variable(x.Name))
+		if err != nil || v == "" || given[x.Name] || x.Name == "help" || only != nil && !slices.Contains(only, x.Name) {
+			return
+		}
+		err = f.setFromEnv(x, v)
+	})
+	return err
+}
+
+// setFromEnv gives a flag the value of its variable. One that may be repeated
+// has its values separated by white space.
+func (f *flags) setFromEnv(x *pflag.Flag, v string) error {
+	vs := []string{v}
+	if x.Value.Type() == "stringArray" {
+		vs = strings.Fields(v)
+	}
+	f.fromEnv[x.Name] = true
+	for _, v := range vs {
+		if f.Set(x.Name, v) != nil {
+			return usagef("%s takes true or false, not %q", variable(x.Name), v)
+		}
+	}
+	return nil
+}
+
+// variable is the environment variable of a flag: DNS01_ROOT_HINTS.
+func variable(flag string) string {
+	return "DNS01_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// source names where a flag's value came from, for complaints.
+func (f *flags) source(flag string) string {
+	if f.fromEnv[flag] {
+		return variable(flag)
+	}
+	return "--" + flag
+}

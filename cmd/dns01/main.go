@@ -1,0 +1,62 @@
+// Command dns01 predicts whether an ACME certificate authority will issue for
+// names over DNS-01, and says what stands in the way. "dns01 help" is its
+// manual.
+//
+// main only gathers what belongs to the process. [program] is the whole
+// program as a value: its arguments, streams, environment and door to the
+// network, so that a test can run it. run.go dispatches; each command has a
+// file; wiring.go joins the packages that look, judge and show.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"dns01/resolver"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	// A closed pipe is an error of the write, not the end of the process: the
+	// exit status still tells the verdict.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
+	build, _ := debug.ReadBuildInfo()
+	p := &program{
+		args:   os.Args[1:],
+		stdin:  os.Stdin,
+		stdout: os.Stdout,
+		stderr: os.Stderr,
+		env:    os.Getenv,
+		now:    time.Now,
+		screen: screenOf(os.Stdout),
+		build:  build,
+		world: world{
+			exchanger: resolver.Live{},
+			caches:    publicCaches,
+		},
+	}
+	return p.run(ctx)
+}
+
+// screenOf looks at where the output goes.
+func screenOf(f *os.File) screen {
+	if !term.IsTerminal(f.Fd()) {
+		return screen{}
+	}
+	width, _, err := term.GetSize(f.Fd())
+	if err != nil {
+		width = 0
+	}
+	return screen{terminal: true, width: width}
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"dns01/check"
+	"dns01/check/known"
+	"dns01/resolver"
+	"dns01/resolver/survey"
+)
+
+// options are flags and names that make sense.
+type options struct {
+	names     []string // as a CA has them
+	order     check.Order
+	roots     []resolver.Root   // nil: built in
+	resolvers []survey.Resolver // caches to ask
+	settings
+}
+
+// settings are the options that need no looking up.
+type settings struct {
+	allowPrivate, only4, only6   bool
+	timeout, deadline            time.Duration
+	json, strict, verbose, quiet bool
+	color                        string
+}
+
+// options makes sense of flags and names, for a world. The error is a
+// usageError.
+func (p *program) options(f *flags, names []string, w world) (o options, err error) {
+	if o.settings, err = f.settings(); err != nil {
+		return o, err
+	}
+	if o.names, err = p.names(f, names); err != nil {
+		return o, err
+	}
+	if o.order, err = p.order(f, o.names); err != nil {
+		return o, err
+	}
+	if o.roots, err = f.roots(); err != nil {
+		return o, err
+	}
+	if err = f.checkAnchor(); err != nil {
+		return o, err
+	}
+	o.resolvers, err = f.caches(w, o.settings)
+	return o, err
+}
+
+func (f *flags) settings() (s settings, err error) {
+	s = settings{
+		allowPrivate: f.allowPrivate, only4: f.only4, only6: f.only6,
+		strict: f.strict, verbose: f.verbose, quiet: f.quiet, color: f.color,
+	}
+	if s.timeout, err = f.duration("timeout", f.timeout); err != nil {
+		return s, err
+	}
+	if s.deadline, err = f.duration("deadline", f.deadline); err != nil {
+		return s, err
+	}
+	if s.json, err = f.wantsJSON(); err != nil {
+		return s, err
+	}
+	switch {
+	case f.only4 && f.only6:
+		return s, usagef("-4 and -6 leave nothing to ask; give one of them, or none")
+	case f.quiet && f.verbose:
+		return s, usagef("-q and -v contradict each other; give one of them")
+	case f.quiet && s.json:
+		return s, usagef("-q prints one word and --json a document; give one of them")
+	}
+	switch f.color {
+	case "auto", "always", "never":
+		return s, nil
+	}
+	return s, usagef("%s is auto, always or never, not %q", f.source("color"), f.color)
+}
+
+func (f *flags) duration(flag, text string) (time.Duration, error) {
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, usagef("%s %q is not a duration; write a number with its unit, such as 500ms or 30s", f.source(flag), text)
+	}
+	if d <= 0 {
+		return 0, usagef("%s %s leaves no time; it has to be more than zero", f.source(flag), text)
+	}
+	return d, nil
+}
+
+func (f *flags) wantsJSON() (bool, error) {
+	switch f.format {
+	case "json":
+		return true, nil
+	case "text":
+		if f.json && f.Changed("format") && !f.fromEnv["format"] {
+			return false, usagef("--json and --format text contradict each other; give one of them")
+		}
+		return f.json, nil
+	}
+	return false, usagef("%s is text or json, not %q", f.source("format"), f.format)
+}
+
+// order makes the order to be judged.
+func (p *program) order(f *flags, names []string) (o check.Order, err error) {
+	ca, ok := known.Find(f.ca)
+	if !ok {
+		return o, usagef("%s %q is not known; those known are %s", f.source("ca"), f.ca, strings.Join(caIDs(), ", "))
+	}
+	o = check.Order{CA: ca, Account: f.account, Challenge: f.challenge}
+	if err := f.checkChallenge(); err != nil {
+		return o, err
+	}
+	if err := f.checkAccount(); err != nil {
+		return o, err
+	}
+	if o.Values, err = f.expected(names); err != nil {
+		return o, err
+	}
+	o.Now, err = f.time(p.now)
+	return o, err
+}
+
+func caIDs() []string {
+	var ids []string
+	for _, ca := range known.CAs() {
+		ids = append(ids, ca.ID)
+	}
+	return ids
+}
+
+func (f *flags) checkChallenge() error {
+	switch f.challenge {
+	case "dns-01":
+		return nil
+	case "dns-account-01", "dns-persist-01":
+		return usagef("%s %s is not supported yet; only dns-01 is", f.source("challenge"), f.challenge)
+	}
+	return usagef("%s %q is no DNS challenge; only dns-01 is supported", f.source("challenge"), f.challenge)
+}
+
+// checkAccount wants an account URL (RFC 8555 §7.1.2), which CAA's accounturi
+// is compared with (RFC 8657 §3).
+func (f *flags) checkAccount() error {
+	if f.account == "" {
+		return nil
+	}
+	u, err := url.Parse(f.account)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return usagef("%s %q is not an https URL; an account looks like https://acme-v02.api.letsencrypt.org/acme/acct/12345", f.source("account"), f.account)
+	}
+	return nil
+}
+
+// time is when dated facts are judged: --now, or the present.
+func (f *flags) time(now func() time.Time) (time.Time, error) {
+	if f.now == "" {
+		return now(), nil
+	}
+	for _, form := range []string{time.RFC3339, time.DateOnly} {
+		if t, err := time.Parse(form, f.now); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usagef("%s %q is no time; write 2026-11-25 or 2026-11-25T10:00:00Z", f.source("now"), f.now)
+}
+
+// roots reads --root-hints; nil means the built-in ones.
+func (f *flags) roots() ([]resolver.Root, error) {
+	if f.rootHints == "" {
+		return nil, nil
+	}
+	var roots []resolver.Root
+	err := f.read("root-hints", f.rootHints, func(r io.Reader) (err error) {
+		roots, err = resolver.ParseRoots(r)
+		return err
+	})
+	return roots, err
+}
+
+// checkAnchor reads --trust-anchor for its form. Nothing is validated yet.
+func (f *flags) checkAnchor() error {
+	if f.trustAnchor == "" || f.trustAnchor == "none" {
+		return nil
+	}
+	return f.read("trust-anchor", f.trustAnchor, func(r io.Reader) error {
+		_, err := resolver.ParseAnchors(r)
+		return err
+	})
+}
+
+// read parses the file that a flag names.
+func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
+	}
+	defer file.Close()
+	if err := parse(file); err != nil {
+		return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
+	}
+	return nil
+}
+
+// reason is what is wrong with a file, without repeating its name.
+func reason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return fmt.Sprint(err)
+}

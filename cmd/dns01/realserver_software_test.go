@@ -1,0 +1,139 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A zoneFile is a zone as one server has it.
+type zoneFile struct{ name, path string }
+
+// A software is one make of authoritative server: the program, and how it is
+// set up in a directory of its own to serve zones at some addresses, in
+// the foreground, with nothing of the system's own configuration.
+type software struct {
+	program string
+	setup   func(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) (args []string)
+}
+
+var (
+	bind = software{"named", setupBind}
+	nsd  = software{"nsd", setupNSD}
+	knot = software{"knotd", setupKnot}
+	pdns = software{"pdns_server", setupPowerDNS}
+)
+
+func setupBind(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+	var c strings.Builder
+	fmt.Fprintf(&c, `options {
+	directory %q;
+	pid-file none; session-keyfile none; lock-file none;
+	listen-on port 53 { %s};
+	listen-on-v6 port 53 { %s};
+	recursion no; dnssec-validation no; empty-zones-enable no;
+	notify no; allow-transfer { none; }; check-names primary ignore;
+	interface-interval 0;
+};
+controls { };
+`, dir, each("%s; ", addrs), each("%s; ", addrs))
+	for _, z := range zones {
+		fmt.Fprintf(&c, "zone %q { type primary; file %q; check-integrity no; };\n", z.name, z.path)
+	}
+	return []string{"-g", "-n", "1", "-c", write(t, dir, "named.conf", c.String())}
+}
+
+func setupNSD(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+	var c strings.Builder
+	fmt.Fprintf(&c, `server:
+%s  server-count: 1
+  username: ""
+  chroot: ""
+  database: ""
+  zonesdir: %q
+  zonelistfile: "zone.list"
+  xfrdfile: "xfrd.state"
+  xfrdir: %q
+  pidfile: ""
+  rrl-ratelimit: 0
+remote-control:
+  control-enable: no
+`, each("  ip-address: %s\n", addrs), dir, dir)
+	for _, z := range zones {
+		fmt.Fprintf(&c, "zone:\n  name: %q\n  zonefile: %q\n", z.name, z.path)
+	}
+	return []string{"-d", "-c", write(t, dir, "nsd.conf", c.String())}
+}
+
+func setupKnot(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+	var c strings.Builder
+	fmt.Fprintf(&c, `server:
+  rundir: %q
+%s  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+database:
+  storage: %q
+log:
+  - target: stderr
+    any: notice
+template:
+  - id: default
+    semantic-checks: off
+    zonefile-sync: -1
+    zonefile-load: whole
+    journal-content: none
+zone:
+`, dir, each("  listen: %s@53\n", addrs), dir)
+	for _, z := range zones {
+		fmt.Fprintf(&c, "  - domain: %q\n    file: %q\n", z.name, z.path)
+	}
+	return []string{"-c", write(t, dir, "knot.conf", c.String())}
+}
+
+func setupPowerDNS(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+	var c strings.Builder
+	for _, z := range zones {
+		fmt.Fprintf(&c, "zone %q { type master; file %q; };\n", z.name, z.path)
+	}
+	zoneList := write(t, dir, "zones.conf", c.String())
+	write(t, dir, "pdns.conf", fmt.Sprintf(`launch=bind
+bind-config=%s
+local-address=%s
+local-port=53
+socket-dir=%s
+daemon=no
+guardian=no
+disable-syslog=yes
+setuid=
+setgid=
+webserver=no
+security-poll-suffix=
+cache-ttl=0
+query-cache-ttl=0
+`, zoneList, each("%s ", addrs), dir))
+	return []string{"--config-dir=" + dir}
+}
+
+// each writes every address with format.
+func each(format string, addrs []netip.Addr) string {
+	var s strings.Builder
+	for _, a := range addrs {
+		fmt.Fprintf(&s, format, a)
+	}
+	return s.String()
+}
+
+func write(t *testing.T, dir, name, text string) (path string) {
+	t.Helper()
+	path = filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

@@ -1,0 +1,137 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// issue lets the CA issue, and ends the CAA climb before it leaves the zone.
+const issue = "@ CAA 0 issue \"letsencrypt.org\"\n"
+
+// zones is the whole name space: the root, two top-level domains, the operator
+// that the name servers are named after, and one zone or two for each case.
+var zones = []zone{
+	{name: "", on: []string{"root-nsd", "root-bind"}, under: "root-servers.net", dual: true},
+	{name: "com", on: []string{"tld-knot", "tld-nsd"}, under: "nic.com", dual: true},
+	{name: "org", on: []string{"tld-nsd", "tld-knot"}, under: "nic.org", dual: true},
+	{name: operator, on: []string{"bind", "nsd"}, under: operator, records: `
+knot   A 10.53.2.2
+pdns   A 10.53.2.4
+closed A 10.53.2.8
+silent A 10.53.2.9
+`},
+
+	// Nothing wrong.
+	{name: "healthy.com", on: []string{"bind", "knot"}, under: "healthy.com", dual: true, records: issue + `
+_acme-challenge TXT %healthy-apex%
+_acme-challenge TXT %healthy-wildcard%
+`},
+	{name: "many.com", on: []string{"bind", "knot", "nsd", "pdns"}, records: issue + challengeRecords(values("many", 30))},
+	{name: "alias.com", on: []string{"nsd", "bind"}, records: issue + `
+_acme-challenge CNAME d420c923-bbd7-4056-ab64-c3ca54c9b3cf.auth.example-dns.org.
+`},
+	{name: "auth.example-dns.org", on: []string{"pdns"}, under: "auth.example-dns.org", records: `
+$TTL 1
+d420c923-bbd7-4056-ab64-c3ca54c9b3cf TXT %alias%
+`},
+	{name: "delegated.com", on: []string{"bind", "nsd"}, records: issue},
+	{name: "_acme-challenge.delegated.com", on: []string{"knot", "pdns"}, records: `
+@ TXT %delegated%
+`},
+
+	// The value.
+	{name: "missing.com", on: []string{"pdns", "nsd"}, records: issue},
+	{name: "wrong.com", on: []string{"bind", "pdns"}, records: issue + `
+_acme-challenge TXT "v=spf1 -all"
+`},
+	{name: "old.com", on: []string{"nsd", "knot"}, records: issue + `
+_acme-challenge TXT %old-before%
+`},
+	{name: "half.com", on: []string{"knot", "pdns"}, records: issue + `
+_acme-challenge TXT %half-wildcard%
+`},
+
+	// The servers.
+	{
+		name: "stale.com", on: []string{"bind", "pdns"}, records: issue + `
+_acme-challenge TXT %stale%
+`,
+		stale: map[string]string{"pdns": issue},
+	},
+	{name: "onelame.com", on: []string{"nsd"}, lame: []string{"knot"}, records: issue + `
+_acme-challenge TXT %onelame%
+`},
+	{name: "closed.com", on: []string{"bind"}, lame: []string{"closed"}, records: issue + `
+_acme-challenge TXT %closed%
+`},
+	{name: "silent.com", on: []string{"knot"}, lame: []string{"silent"}, records: issue + `
+_acme-challenge TXT %silent%
+`},
+	{name: "alllame.com", lame: []string{"bind", "pdns"}},
+
+	// The aliases.
+	{name: "loop.com", on: []string{"bind", "knot"}, records: issue + `
+_acme-challenge CNAME a
+a               CNAME b
+b               CNAME _acme-challenge
+`},
+	{name: "loop.org", on: []string{"bind"}, records: issue + `
+_acme-challenge CNAME _acme-challenge
+`},
+	{name: "chain.com", on: []string{"bind", "knot"}, records: issue + `
+_acme-challenge CNAME hop1.chain.org.
+hop2            CNAME hop3.chain.org.
+hop4            CNAME hop5.chain.org.
+hop6            CNAME hop7.chain.org.
+hop8            CNAME hop9.chain.org.
+hop10           CNAME hop11.chain.org.
+hop12           TXT %chain%
+`},
+	{name: "chain.org", on: []string{"nsd", "pdns"}, records: `
+hop1  CNAME hop2.chain.com.
+hop3  CNAME hop4.chain.com.
+hop5  CNAME hop6.chain.com.
+hop7  CNAME hop8.chain.com.
+hop9  CNAME hop10.chain.com.
+hop11 CNAME hop12.chain.com.
+`},
+
+	// Who may issue.
+	{name: "forbids.com", on: []string{"knot", "nsd"}, records: `
+@               CAA 0 issue "digicert.com"
+_acme-challenge TXT %forbids%
+`},
+	{name: "above.com", on: []string{"bind", "nsd"}, records: `
+@ CAA 0 issue "digicert.com"
+`},
+	{name: "sub.above.com", on: []string{"knot", "pdns"}, records: `
+_acme-challenge.www TXT %above%
+www                 A 192.0.2.1
+`},
+}
+
+// challengeRecords is the challenge name of a zone with these values.
+func challengeRecords(values []string) string {
+	var s strings.Builder
+	for _, v := range values {
+		fmt.Fprintf(&s, "_acme-challenge TXT %q\n", v)
+	}
+	return s.String()
+}
+
+// A server that has both a zone and the one above it never refers from the one
+// to the other, so the delegation would go untested.
+func TestRealServerZones(t *testing.T) {
+	for _, z := range zones[1:] {
+		parent := zones[slices.IndexFunc(zones, func(p zone) bool { return p.name == parentOf(z) })]
+		for _, h := range z.on {
+			if slices.Contains(parent.on, h) {
+				t.Errorf("%s serves both %q and %q", h, z.name, parent.name)
+			}
+		}
+	}
+}

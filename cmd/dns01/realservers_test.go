@@ -1,0 +1,251 @@
+//go:build linux
+
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// An outcome is what a run came to: the verdict, the exit status, and each
+// finding as "severity id because id: server, server".
+type outcome struct {
+	Verdict  string
+	Exit     int
+	Findings []string
+}
+
+var realServerCases = []struct {
+	name   string
+	ipv6   bool // left out where the kernel has none
+	args   []string
+	values []string
+	want   outcome
+}{
+	{
+		name:   "healthy",
+		args:   []string{"healthy.com", "*.healthy.com"},
+		values: []string{value("healthy-apex"), value("healthy-wildcard")},
+		want:   outcome{Verdict: "ready"},
+	},
+	{
+		name:   "healthy over IPv6 alone",
+		ipv6:   true,
+		args:   []string{"healthy.com", "*.healthy.com", "-6"},
+		values: []string{value("healthy-apex"), value("healthy-wildcard")},
+		want:   outcome{Verdict: "ready"},
+	},
+	{
+		name:   "thirty values need TCP",
+		args:   []string{"many.com"},
+		values: values("many", 30),
+		want:   outcome{"ready", 0, []string{"note challenge-needs-tcp"}},
+	},
+	{
+		name:   "alias into the zone of another operator",
+		args:   []string{"alias.com"},
+		values: []string{value("alias")},
+		want: outcome{"ready", 0, []string{
+			"note alias-foreign-operator: pdns.auth.example-dns.org",
+			"note delegation-single-server: pdns.auth.example-dns.org (10.53.2.4)",
+		}},
+	},
+	{
+		name:   "challenge name is a zone of its own",
+		args:   []string{"delegated.com"},
+		values: []string{value("delegated")},
+		want:   outcome{"ready", 0, []string{"note challenge-name-delegated: knot.dnshost.org, pdns.dnshost.org"}},
+	},
+	{
+		name: "nothing published before the order",
+		args: []string{"missing.com"},
+		want: outcome{Verdict: "ready"},
+	},
+	{
+		name:   "nothing published",
+		args:   []string{"missing.com"},
+		values: []string{value("missing")},
+		want:   outcome{"blocked", 1, []string{"error challenge-missing: nsd.dnshost.org (10.53.2.3), pdns.dnshost.org (10.53.2.4)"}},
+	},
+	{
+		name:   "another value",
+		args:   []string{"wrong.com"},
+		values: []string{value("wrong")},
+		want:   outcome{"blocked", 1, []string{"error challenge-wrong-value: bind.dnshost.org (10.53.2.1), pdns.dnshost.org (10.53.2.4)"}},
+	},
+	{
+		name:   "value of an earlier order",
+		args:   []string{"old.com"},
+		values: []string{value("old")},
+		want:   outcome{"blocked", 1, []string{"error challenge-value-stale: knot.dnshost.org (10.53.2.2), nsd.dnshost.org (10.53.2.3)"}},
+	},
+	{
+		name:   "one of two values",
+		args:   []string{"half.com", "*.half.com"},
+		values: []string{value("half-apex"), value("half-wildcard")},
+		want:   outcome{"blocked", 1, []string{"error challenge-values-incomplete: knot.dnshost.org (10.53.2.2), pdns.dnshost.org (10.53.2.4)"}},
+	},
+	{
+		name:   "stale secondary",
+		args:   []string{"stale.com"},
+		values: []string{value("stale")},
+		want: outcome{"at_risk", 0, []string{
+			"note zone-serial-differs because challenge-not-on-every-server: pdns.dnshost.org (10.53.2.4)",
+			"warning challenge-not-on-every-server: pdns.dnshost.org (10.53.2.4)",
+		}},
+	},
+	{
+		name:   "one server is lame",
+		args:   []string{"onelame.com"},
+		values: []string{value("onelame")},
+		want:   outcome{"at_risk", 0, []string{"warning nameserver-lame: knot.dnshost.org (10.53.2.2)"}},
+	},
+	{
+		name:   "one server is not running",
+		args:   []string{"closed.com"},
+		values: []string{value("closed")},
+		want:   outcome{"at_risk", 0, []string{"warning nameserver-unreachable: closed.dnshost.org (10.53.2.8)"}},
+	},
+	{
+		name:   "one server is silent",
+		args:   []string{"silent.com", "--timeout", "300ms"},
+		values: []string{value("silent")},
+		want:   outcome{"at_risk", 0, []string{"warning nameserver-silent: silent.dnshost.org (10.53.2.9)"}},
+	},
+	{
+		name:   "one server is silent, strictly",
+		args:   []string{"silent.com", "--timeout", "300ms", "--strict"},
+		values: []string{value("silent")},
+		want:   outcome{"at_risk", 1, []string{"warning nameserver-silent: silent.dnshost.org (10.53.2.9)"}},
+	},
+	{
+		name:   "every server is lame",
+		args:   []string{"alllame.com"},
+		values: []string{value("alllame")},
+		want: outcome{"blocked", 1, []string{
+			"error caa-lookup-failed because delegation-lame: bind.dnshost.org (10.53.2.1), pdns.dnshost.org (10.53.2.4)",
+			"error delegation-lame: bind.dnshost.org (10.53.2.1), pdns.dnshost.org (10.53.2.4)",
+			"warning nameserver-lame because delegation-lame: bind.dnshost.org (10.53.2.1), pdns.dnshost.org (10.53.2.4)",
+		}},
+	},
+	// Knot answers a loop with the loop; BIND adds SERVFAIL to it.
+	{
+		name:   "alias loop",
+		args:   []string{"loop.com"},
+		values: []string{value("loop")},
+		want:   outcome{"blocked", 1, []string{"error alias-loop: bind.dnshost.org (10.53.2.1), knot.dnshost.org (10.53.2.2)"}},
+	},
+	{
+		name:   "alias of itself, on BIND alone",
+		args:   []string{"loop.org"},
+		values: []string{value("loop")},
+		want: outcome{"blocked", 1, []string{
+			"error alias-loop: bind.dnshost.org (10.53.2.1)",
+			"note delegation-single-server: bind.dnshost.org (10.53.2.1)",
+		}},
+	},
+	{
+		name:   "twelve aliases",
+		args:   []string{"chain.com"},
+		values: []string{value("chain")},
+		want:   outcome{"blocked", 1, []string{"error alias-too-long"}},
+	},
+	{
+		name:   "CAA forbids",
+		args:   []string{"forbids.com"},
+		values: []string{value("forbids")},
+		want:   outcome{"blocked", 1, []string{"error caa-forbids: knot.dnshost.org (10.53.2.2), nsd.dnshost.org (10.53.2.3)"}},
+	},
+	{
+		name:   "CAA of the zone above forbids",
+		args:   []string{"www.sub.above.com"},
+		values: []string{value("above")},
+		want:   outcome{"blocked", 1, []string{"error caa-forbids: bind.dnshost.org (10.53.2.1), nsd.dnshost.org (10.53.2.3)"}},
+	},
+}
+
+// TestRealServers runs the program against BIND, NSD, Knot and PowerDNS. It
+// fails when what we know of DNS from reading the RFCs, and from a lab written
+// by the same hands, is not what the servers of this world do.
+func TestRealServers(t *testing.T) {
+	// The servers are to die with the test, and Linux ties that to the thread
+	// that started them (prctl(2), PR_SET_PDEATHSIG).
+	runtime.LockOSThread()
+	world := startWorld(t)
+	binary := build(t)
+	flags := []string{"check", "--root-hints", rootHints(t), "--trust-anchor", "none", "--allow-private", "--resolvers", "none", "--json"}
+	for _, tt := range realServerCases {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if tt.ipv6 && !hasIPv6() {
+				t.Skip("no IPv6 in this kernel")
+			}
+			args := slices.Concat(flags, tt.args)
+			for _, v := range tt.values {
+				args = append(args, "--value", v)
+			}
+			got, details := run(t, world, binary, args)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("dns01 %s (-want +got):\n%s\n%s", strings.Join(args, " "), diff, details)
+			}
+		})
+	}
+}
+
+func build(t *testing.T) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "dns01")
+	if out, err := exec.Command("go", "build", "-o", path, "dns01/cmd/dns01").CombinedOutput(); err != nil {
+		t.Fatalf("building the program: %v\n%s", err, out)
+	}
+	return path
+}
+
+// run runs the program inside and returns what came of it, and what its
+// findings say.
+func run(t *testing.T, world *namespace, binary string, args []string) (got outcome, details string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := world.Command(binary, args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	cmd.Env = []string{"LC_ALL=C"} // no DNS01_… of whoever runs the test
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Verdict  string
+		Findings []struct {
+			ID, Severity, Because, Detail string
+			Servers                       []string
+		}
+	}
+	if err := json.Unmarshal(stdout.Bytes(), &doc); err != nil {
+		t.Fatalf("dns01 %s: %v\n%s%s", strings.Join(args, " "), err, &stdout, &stderr)
+	}
+	got = outcome{Verdict: doc.Verdict, Exit: cmd.ProcessState.ExitCode()}
+	for _, f := range doc.Findings {
+		line := fmt.Sprintf("%s %s", f.Severity, f.ID)
+		if f.Because != "" {
+			line += " because " + f.Because
+		}
+		if len(f.Servers) > 0 {
+			slices.Sort(f.Servers)
+			line += ": " + strings.Join(f.Servers, ", ")
+		}
+		got.Findings = append(got.Findings, line)
+		details += fmt.Sprintf("%s: %s\n", f.ID, f.Detail)
+	}
+	slices.Sort(got.Findings)
+	return got, details
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// A program is one run of dns01.
+type program struct {
+	args   []string // without the program's name
+	stdin  io.Reader
+	stdout io.Writer // results, and nothing else
+	stderr io.Writer // complaints and chatter
+	env    func(string) string
+	now    func() time.Time
+	screen screen
+	build  *debug.BuildInfo // may be nil
+	world  world            // what is asked, unless a command brings its own
+
+	chatter sync.Mutex // held while a line is written to stderr
+}
+
+// The exit statuses. Those of a verdict are in statusOf.
+const (
+	statusOK      = 0
+	statusBlocked = 1
+	statusUsage   = 2
+	statusUnknown = 3
+	statusRetry   = 75 // EX_TEMPFAIL of sysexits.h
+)
+
+// A command does one thing and returns the exit status. An error of type
+// usageError is the caller's to mend.
+type command func(p *program, ctx context.Context, args []string) (int, error)
+
+// commandNames are the commands in the order in which help lists them.
+var commandNames = []string{"check", "demo", "version", "help"}
+
+func commandNamed(name string) command {
+	switch name {
+	case "check":
+		return (*program).check
+	case "demo":
+		return (*program).demo
+	case "version", "--version":
+		return (*program).version
+	case "help":
+		return (*program).help
+	}
+	return nil
+}
+
+// run runs the command that the arguments name and returns the exit status.
+func (p *program) run(ctx context.Context) int {
+	run, args, err := p.dispatch()
+	if err != nil {
+		return p.complain(err)
+	}
+	status, err := run(p, ctx, args)
+	if err != nil {
+		return p.complain(err)
+	}
+	return status
+}
+
+// dispatch finds the command. A name stands for "check NAME".
+func (p *program) dispatch() (command, []string, error) {
+	if len(p.args) == 0 {
+		return nil, nil, usagef(`no names given; try "dns01 check example.com", "dns01 demo" or "dns01 help"`)
+	}
+	first := p.args[0]
+	switch {
+	case commandNamed(first) != nil:
+		return commandNamed(first), p.args[1:], nil
+	case first == "-h" || first == "--help":
+		return (*program).help, nil, nil
+	case strings.HasPrefix(first, "-") || looksLikeNames(first):
+		return (*program).check, p.args, nil
+	}
+	return nil, nil, usagef("%q is neither a command nor a domain name with a dot%s", first, didYouMean(first, commandNames))
+}
+
+// looksLikeNames tells a name, or several with commas, from a mistyped command.
+func looksLikeNames(arg string) bool {
+	return strings.ContainsAny(arg, ".,*:/_") || strings.ContainsFunc(arg, func(r rune) bool { return r > '~' })
+}
+
+// A usageError is wrong input. Its text is one sentence that names the
+// argument and says what to do.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// complain writes an error to stderr and returns the status for it.
+func (p *program) complain(err error) int {
+	p.say("dns01: %s", err)
+	if _, ok := errors.AsType[usageError](err); ok {
+		return statusUsage
+	}
+	return statusUnknown
+}
+
+// say writes one line to stderr. There is nothing to do about its failure.
+func (p *program) say(format string, args ...any) {
+	p.chatter.Lock()
+	defer p.chatter.Unlock()
+	line := fmt.Sprintf(format, args...)
+	_, _ = io.WriteString(p.stderr, printable(line)+"\n")
+}
+
+// printable makes control characters of arguments visible.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 {
+			return '?'
+		}
+		return r
+	}, s)
+}
+
+// delivered forgives a reader that has gone away: it has seen enough, and the
+// exit status is still to come.
+func delivered(err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+		return nil
+	}
+	return err
+}
+
+// isCommand reports whether a word is a command's name.
+func isCommand(word string) bool { return slices.Contains(commandNames, word) }

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+// trace writes one exchange to stderr as one line, for -v:
+//
+//	192.0.2.53#53 udp _acme-challenge.example.com TXT: NXDOMAIN aa, 98 octets, 12.1 ms
+func (p *program) trace(ob resolver.Observation) {
+	p.say("%s#%d %s %s: %s, %.1f ms", ob.Query.Server.Addr(), ob.Query.Server.Port(), ob.Query.Transport,
+		questionOf(ob.Query.Msg), outcomeOf(ob), float64(ob.Took)/float64(time.Millisecond))
+}
+
+func questionOf(m *dns.Msg) string {
+	if len(m.Question) == 0 {
+		return "no question"
+	}
+	q := m.Question[0]
+	name := q.Name
+	if name != "." {
+		name = strings.TrimSuffix(name, ".")
+	}
+	return fmt.Sprintf("%s %s", name, dns.Type(q.Qtype))
+}
+
+func outcomeOf(ob resolver.Observation) string {
+	if ob.Err != nil {
+		return string(resolver.FailureOf(ob.Err))
+	}
+	m := ob.Reply.Msg
+	words := []string{rcodeName(m.Rcode)}
+	for _, f := range []struct {
+		set  bool
+		name string
+	}{{m.Authoritative, "aa"}, {m.Truncated, "tc"}, {m.RecursionAvailable, "ra"}, {m.AuthenticatedData, "ad"}} {
+		if f.set {
+			words = append(words, f.name)
+		}
+	}
+	return fmt.Sprintf("%s, %d octets", strings.Join(words, " "), ob.Reply.Size)
+}
+
+func rcodeName(rcode int) string {
+	if s, ok := dns.RcodeToString[rcode]; ok {
+		return s
+	}
+	return fmt.Sprintf("RCODE%d", rcode)
+}

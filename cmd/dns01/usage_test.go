@@ -1,0 +1,147 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestBadInput(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	empty := file("empty", "# nothing\n")
+	noRoots := file("hints", "example. 1 IN A 192.0.2.1\n")
+	noAnchor := file("anchor", ". 1 IN TXT x\n")
+	tests := []struct {
+		name string
+		args []string
+		want []string // parts of the sentence
+	}{
+		{"nothing at all", nil, []string{"no names given", "dns01 help"}},
+		{"check without names", []string{"check"}, []string{"no names given"}},
+		{"a mistyped command", []string{"chek"}, []string{`"chek"`, `"check"`}},
+		{"a word that is no command", []string{"frobnicate"}, []string{`"frobnicate"`, "neither"}},
+		{"a command after the flags", []string{"--json", "demo"}, []string{`"demo" is a command`, "first"}},
+		{"an unknown flag", []string{"check", "--resolver", "none", "a.example"}, []string{"--resolver", `"--resolvers"`}},
+		{"an unknown short flag", []string{"-z", "a.example"}, []string{"-z", "dns01 help check"}},
+		{"a flag without its value", []string{"a.example", "--ca"}, []string{"--ca", "value"}},
+		{"a truth value that is none", []string{"a.example", "--json=perhaps"}, []string{"--json", `"perhaps"`}},
+		{"an empty name", []string{"check", ""}, []string{"empty"}},
+		{"a URL", []string{"https://a.example/"}, []string{`"https://a.example/"`, "URL"}},
+		{"an unknown CA", []string{"a.example", "--ca", "nobody"}, []string{`--ca "nobody"`, "letsencrypt,"}},
+		{"an account that is no URL", []string{"a.example", "--account", "12345"}, []string{`--account "12345"`, "https"}},
+		{"an account over http", []string{"a.example", "--account", "http://ca.example/1"}, []string{"--account", "https"}},
+		{"a challenge to come", []string{"a.example", "--challenge", "dns-account-01"}, []string{"dns-account-01", "not supported yet"}},
+		{"a challenge of another kind", []string{"a.example", "--challenge", "http-01"}, []string{`"http-01"`, "dns-01"}},
+		{"a value for another name", []string{"a.example", "--value", "b.example=x"}, []string{`"b.example"`, "a.example"}},
+		{"an empty value", []string{"a.example", "--value", "a.example="}, []string{`"a.example="`, "no value"}},
+		{"a timeout without unit", []string{"a.example", "--timeout", "5"}, []string{`--timeout "5"`, "unit"}},
+		{"a timeout of nothing", []string{"a.example", "--timeout", "0s"}, []string{"--timeout", "more than zero"}},
+		{"a deadline in words", []string{"a.example", "--deadline", "soon"}, []string{`--deadline "soon"`}},
+		{"a time that is none", []string{"a.example", "--now", "yesterday"}, []string{`--now "yesterday"`, "2026-"}},
+		{"both families only", []string{"a.example", "-4", "-6"}, []string{"-4 and -6"}},
+		{"quiet and verbose", []string{"a.example", "-q", "-v"}, []string{"-q and -v"}},
+		{"quiet and JSON", []string{"a.example", "-q", "--json"}, []string{"-q", "--json"}},
+		{"JSON and text", []string{"a.example", "--json", "--format", "text"}, []string{"--json and --format"}},
+		{"an unknown format", []string{"a.example", "--format", "yaml"}, []string{`"yaml"`, "json"}},
+		{"an unknown colour", []string{"a.example", "--color", "red"}, []string{"--color", `"red"`}},
+		{"a resolver that is none", []string{"a.example", "--resolvers", "9.9.9"}, []string{`"9.9.9"`, "google"}},
+		{"a resolver port that is none", []string{"a.example", "--resolvers", "9.9.9.9#x"}, []string{`"9.9.9.9#x"`}},
+		{"a resolver over TLS", []string{"a.example", "--resolvers", "tls://9.9.9.9"}, []string{"tls://9.9.9.9", "not supported yet"}},
+		{"no resolver in the list", []string{"a.example", "--resolvers", ","}, []string{`","`, "none"}},
+		{"no such hints", []string{"a.example", "--root-hints", dir + "/none"}, []string{"--root-hints", "none", "no such file"}},
+		{"hints without a root", []string{"a.example", "--root-hints", noRoots}, []string{"--root-hints", noRoots}},
+		{"no such anchor", []string{"a.example", "--trust-anchor", dir + "/none"}, []string{"--trust-anchor", "no such file"}},
+		{"an anchor that is none", []string{"a.example", "--trust-anchor", noAnchor}, []string{"--trust-anchor", "TXT"}},
+		{"no such list", []string{"-f", dir + "/none"}, []string{"--file", "no such file"}},
+		{"a list that is a directory", []string{"-f", dir}, []string{"--file", dir}},
+		{"a list without names", []string{"-f", empty}, []string{empty, "no name"}},
+		{"nothing on the standard input", []string{"-f", "-"}, []string{"standard input", "no name"}},
+		{"an unknown world", []string{"demo", "stale-secondry"}, []string{`"stale-secondry"`, `"stale-secondary"`}},
+		{"a world like no other", []string{"demo", "xyzzy"}, []string{`"xyzzy"`, "--list"}},
+		{"two worlds", []string{"demo", "stale-secondary", "healthy"}, []string{`"healthy"`, "one world"}},
+		{"a demo of the real roots", []string{"demo", "stale-secondary", "--root-hints", "x"}, []string{"--root-hints", "its own"}},
+		{"a demo with a bad flag", []string{"demo", "--lst"}, []string{"--lst", `"--list"`}},
+		{"serving no world", []string{"demo", "--serve", "127.0.0.1:5300"}, []string{"--serve", "which world"}},
+		{"serving at no address", []string{"demo", "stale-secondary", "--serve", "here"}, []string{`--serve "here"`, "127.0.0.1:5300"}},
+		{"version of a name", []string{"version", "a.example"}, []string{`"a.example"`}},
+		{"help on nothing known", []string{"help", "chek"}, []string{`"chek"`, `"check"`}},
+		{"help on two", []string{"help", "check", "demo"}, []string{`"demo"`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, stdout, stderr := newProgram(t, tt.args...)
+			if got := p.run(t.Context()); got != statusUsage {
+				t.Errorf("status %d, want %d", got, statusUsage)
+			}
+			if stdout.Len() > 0 {
+				t.Errorf("stdout holds %q", stdout)
+			}
+			if n := strings.Count(stderr.String(), "\n"); n != 1 {
+				t.Errorf("%d lines on stderr, want one:\n%s", n, stderr)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(stderr.String(), w) {
+					t.Errorf("%q is missing in: %s", w, stderr)
+				}
+			}
+		})
+	}
+}
+
+func TestBadEnvironmentNamesTheVariable(t *testing.T) {
+	tests := []struct{ variable, value string }{
+		{"DNS01_TIMEOUT", "soon"},
+		{"DNS01_CA", "nobody"},
+		{"DNS01_JSON", "perhaps"},
+		{"DNS01_RESOLVERS", "x"},
+		{"DNS01_ROOT_HINTS", "/does/not/exist"},
+		{"DNS01_COLOR", "red"},
+	}
+	for _, tt := range tests {
+		p, stdout, stderr := newProgram(t, "a.example")
+		p.env = func(v string) string {
+			if v == tt.variable {
+				return tt.value
+			}
+			return ""
+		}
+		if got := p.run(t.Context()); got != statusUsage || stdout.Len() > 0 || !strings.Contains(stderr.String(), tt.variable) {
+			t.Errorf("%s=%s: status %d, stdout %q, stderr %q", tt.variable, tt.value, got, stdout, stderr)
+		}
+	}
+}
+
+func TestTheFlagWinsOverTheEnvironment(t *testing.T) {
+	env := map[string]string{
+		"DNS01_TIMEOUT": "3s", "DNS01_CA": "letsencrypt-staging", "DNS01_IPV6": "true",
+		"DNS01_FORMAT": "text", "DNS01_VALUE": "one two", "DNS01_STRICT": "1",
+	}
+	f := newFlags("check")
+	if err := f.parse([]string{"-4", "--json", "--timeout", "2s", "a.example"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.readEnv(func(v string) string { return env[v] }, nil); err != nil {
+		t.Fatal(err)
+	}
+	p, _, _ := newProgram(t)
+	o, err := p.options(f, f.Args(), world{caches: func() []cache { return nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []any{o.timeout, o.order.CA.ID, o.only4, o.only6, o.json, o.strict, o.order.Values}
+	want := []any{2 * time.Second, "letsencrypt-staging", true, false, true, true, map[string][]string{"": {"one", "two"}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -1,0 +1,32 @@
+// Package report shows a judgement: as text for a person ([Text]) and as a
+// versioned JSON document for a program ([JSON]).
+//
+// It looks nothing up and judges nothing. All it has is a [Report]: what was
+// ordered, what was seen (dns01/resolver/survey) and what follows from that
+// (dns01/check). Streams come in as io.Writer, the width and the use of colour
+// as [TextOptions]; no terminal is looked for here.
+//
+// Whatever comes from the DNS is data, and arrives escaped. Should an octet
+// that steers a terminal come through all the same, visible.go turns it into
+// the \DDD of zone files (RFC 1035 §5.1) before it is written.
+//
+// Start reading at text.go, which states the rules of the text form, and at
+// json.go, the one place where the JSON document is described.
+package report
+
+import (
+	"dns01/check"
+	"dns01/resolver/survey"
+)
+
+// A Report is one run, ready to be shown. Survey may be nil when nothing was
+// looked at.
+type Report struct {
+	Tool   Tool
+	Order  check.Order
+	Survey *survey.Survey
+	Result check.Result
+}
+
+// A Tool names the program that made the report.
+type Tool struct{ Name, Version string }

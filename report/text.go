@@ -1,0 +1,237 @@
+package report
+
+// The rules of the text form:
+//
+//   - The verdict comes first, on one line with its cause. Then the findings,
+//     worst first: what was seen, what to change, the query that shows it.
+//     Then the servers, what the CA would answer, and what it all cost.
+//   - A consequence is one line under its cause.
+//   - What is well takes a line, not a table.
+//   - Records to publish and commands to run stand on lines of their own, are
+//     never broken in the middle of a word, and can be pasted.
+//   - Every state has a word; colour only repeats it.
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"dns01/check"
+	"dns01/resolver/survey"
+)
+
+// TextOptions say how text is laid out. Width is in columns, 80 when zero;
+// 40 is still readable. Color adds ANSI colours, ASCII leaves no octet above
+// 0x7e, Verbose shows what is otherwise summed up.
+type TextOptions struct {
+	Width   int
+	Color   bool
+	ASCII   bool
+	Verbose bool
+}
+
+// Text writes r for a person. The error is the writer's.
+func Text(w io.Writer, r Report, o TextOptions) error {
+	if r.Survey == nil {
+		r.Survey = &survey.Survey{}
+	}
+	p := newPage(w, o)
+	writeVerdict(p, r)
+	writeFindings(p, r.Result)
+	writeIdentifiers(p, r.Result)
+	writeServers(p, r)
+	writePredicted(p, r)
+	writeFooter(p, r)
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("writing text: %w", err)
+	}
+	return nil
+}
+
+// verdictWords are how the verdicts read on the screen.
+var verdictWords = map[check.Verdict]string{
+	check.Ready:   "READY",
+	check.AtRisk:  "AT RISK",
+	check.Retry:   "RETRY",
+	check.Unknown: "UNKNOWN",
+	check.Blocked: "BLOCKED",
+}
+
+func writeVerdict(p *page, r Report) {
+	word := verdictWord(r.Result.Verdict)
+	line := orderName(r) + ": " + consequence(r)
+	if f := leading(r.Result); f != nil {
+		line += " — " + f.Rule.Title
+	}
+	p.hanging(p.style.verdict(r.Result.Verdict, word), len(word)+2, 2, line)
+}
+
+func verdictWord(v check.Verdict) string {
+	if w, ok := verdictWords[v]; ok {
+		return w
+	}
+	return strings.ToUpper(string(v))
+}
+
+// namedInVerdict is how many identifiers the verdict line can name.
+const namedInVerdict = 2
+
+// orderName names the identifiers of the order, those of its verdict first.
+func orderName(r Report) string {
+	var worst, others []string
+	for _, i := range distinct(r.Result.Identifiers) {
+		if i.Verdict == r.Result.Verdict {
+			worst = append(worst, bare(i.Identifier))
+		} else {
+			others = append(others, bare(i.Identifier))
+		}
+	}
+	names := worst
+	if len(names) == 0 {
+		names = others
+	}
+	switch {
+	case len(names) == 0:
+		return "no name"
+	case len(names) <= namedInVerdict:
+		return strings.Join(names, " and ")
+	}
+	return fmt.Sprintf("%s and %d more", names[0], len(names)-1)
+}
+
+// consequence says what the CA would do.
+func consequence(r Report) string {
+	ca := caName(r.Order.CA)
+	switch r.Result.Verdict {
+	case check.Ready:
+		if r.Result.Mode == check.Validation {
+			return ca + " would find the value and issue"
+		}
+		return ca + " would see a value published now"
+	case check.AtRisk:
+		return ca + " may refuse"
+	case check.Retry:
+		if d := r.Result.RetryAfter; d > 0 {
+			return ca + " would refuse now; try again in " + about(d)
+		}
+		return ca + " would refuse now; try again later"
+	case check.Blocked:
+		return ca + " would refuse"
+	}
+	return "could not find out whether " + ca + " would issue"
+}
+
+// leading returns the finding that the verdict rests on, or nil: the first
+// cause of the severity that goes with it, and for an unknown verdict what
+// kept us from looking.
+func leading(res check.Result) *check.Finding {
+	rests := func(f *check.Finding) bool { return f.Severity == check.Error }
+	switch res.Verdict {
+	case check.Ready:
+		return nil
+	case check.AtRisk:
+		rests = func(f *check.Finding) bool { return f.Severity == check.Warning }
+	case check.Unknown:
+		rests = func(f *check.Finding) bool {
+			return f.Rule.ID == "could-not-look" || strings.HasPrefix(f.Rule.ID, "local-port53-")
+		}
+	}
+	for i := range res.Findings {
+		if f := &res.Findings[i]; f.Because == "" && rests(f) {
+			return f
+		}
+	}
+	return nil
+}
+
+// distinct leaves out identifiers that are given again.
+func distinct(ids []check.IdentifierResult) []check.IdentifierResult {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(ids), func(i check.IdentifierResult) bool {
+		again := seen[i.Identifier]
+		seen[i.Identifier] = true
+		return again
+	})
+}
+
+// manyIdentifiers is how many lines the identifiers of one verdict get before
+// the others are only counted.
+const manyIdentifiers = 8
+
+// writeIdentifiers has a line for each identifier, worst first, unless the
+// verdict line has said it all.
+func writeIdentifiers(p *page, res check.Result) {
+	ids := distinct(res.Identifiers)
+	alike := !slices.ContainsFunc(ids, func(i check.IdentifierResult) bool { return i.Verdict != res.Verdict })
+	said := alike && (len(ids) <= namedInVerdict || len(ids) > manyIdentifiers && !p.Verbose)
+	if len(ids) < 2 || said {
+		return
+	}
+	p.blank()
+	for _, v := range []check.Verdict{check.Blocked, check.Unknown, check.Retry, check.AtRisk, check.Ready} {
+		writeIdentifiersOf(p, ids, v)
+	}
+}
+
+func writeIdentifiersOf(p *page, ids []check.IdentifierResult, v check.Verdict) {
+	word := p.style.verdict(v, verdictWord(v))
+	lines, more := 0, 0
+	for _, i := range ids {
+		switch {
+		case i.Verdict != v:
+		case lines == manyIdentifiers && !p.Verbose:
+			more++
+		default:
+			lines++
+			p.hanging(word, 9, 2, bare(i.Identifier))
+		}
+	}
+	if more > 0 {
+		p.hanging(word, 9, 2, fmt.Sprintf("and %d more", more))
+	}
+}
+
+func writePredicted(p *page, r Report) {
+	type key struct {
+		check.Problem
+		would string
+	}
+	var order []key
+	names := map[key][]string{}
+	for _, i := range r.Result.Identifiers {
+		for _, x := range i.Predicted {
+			k := key{x, "would"}
+			if i.Verdict == check.AtRisk {
+				k.would = "may"
+			}
+			if names[k] == nil {
+				order = append(order, k)
+			}
+			names[k] = append(names[k], bare(i.Identifier))
+		}
+	}
+	for n, k := range order {
+		if n == manyIdentifiers && !p.Verbose {
+			p.para(0, 0, fmt.Sprintf("… and %d more answers (-v shows them)", len(order)-n))
+			return
+		}
+		p.blank()
+		p.para(0, 2, fmt.Sprintf("%s %s answer for %s (%s):", caName(r.Order.CA), k.would, some(names[k]), k.Stage))
+		p.para(2, 4, k.Type+": "+k.Detail)
+	}
+}
+
+// some lists names, the first ones only when there are many.
+func some(names []string) string {
+	if len(names) <= 3 {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:2], ", "), len(names)-2)
+}
+
+func writeFooter(p *page, r Report) {
+	q := r.Survey.Queries
+	p.blank()
+	p.para(0, 0, fmt.Sprintf("%s (%d UDP, %d TCP) in %s", count(q.Total, "query", "queries"), q.UDP, q.TCP, elapsed(r.Survey.Took)))
+}

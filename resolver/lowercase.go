@@ -1,0 +1,60 @@
+package resolver
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// maxCaseRounds is how often each server is asked again in lower case, and
+// maxCaseAsks how many questions that may be in all.
+const (
+	maxCaseRounds = 3
+	maxCaseAsks   = 12
+)
+
+// agreeInLowerCase reports whether an answer may be taken although its server
+// did not keep the letter case of the question. A resolver then has no proof
+// that the reply is to its question; it asks all servers again in lower case,
+// and believes them only when they all say the same (Unbound's caps-for-id
+// fallback).
+func (c *Client) agreeInLowerCase(ctx context.Context, servers []ServerAddr, a *Answer) (asked []Observation, agree bool) {
+	if !a.CaseLost {
+		return nil, true
+	}
+	use := c.Order(servers)
+	first := replySignature(a.Msg)
+	for i := range min(maxCaseRounds*len(use), maxCaseAsks) {
+		q := &asking{c: c, ask: ask{use[i%len(use)].Addr, a.Name, a.Type}, answer: &Answer{}}
+		o := q.send(ctx, a.Transport, form{lower: true, plain: a.Plain}, c.cfg.Timeout)
+		asked = append(asked, q.answer.Exchanges...)
+		if o.Err == nil && replySignature(o.Reply.Msg) != first {
+			return asked, false
+		}
+	}
+	return asked, true
+}
+
+// replySignature is what two replies have to share to count as the same:
+// rcode, AA, and the records of answer and authority without their TTLs; NS
+// records beside an authoritative answer do not count.
+func replySignature(m *dns.Msg) string {
+	var lines []string
+	for i, section := range [][]dns.RR{m.Answer, m.Ns} {
+		for _, rr := range section {
+			if i == 1 && m.Authoritative && rr.Header().Rrtype == dns.TypeNS {
+				continue
+			}
+			h := rr.Header()
+			lines = append(lines, strings.ToLower(h.Name)+" "+dns.Type(h.Rrtype).String()+" "+strings.TrimPrefix(rr.String(), h.String()))
+		}
+	}
+	slices.Sort(lines)
+	head := dns.RcodeToString[m.Rcode]
+	if m.Authoritative {
+		head += " aa"
+	}
+	return head + "\n" + strings.Join(lines, "\n")
+}

@@ -1,0 +1,83 @@
+package survey
+
+import (
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+	"dns01/resolver/dnssec"
+)
+
+// trust prepares validation, if there are anchors, and fetches the keys of
+// the root beside the first questions.
+func (t *taker) trust(now func() time.Time) {
+	if len(t.o.Anchors) == 0 {
+		return
+	}
+	if at := t.o.SignedAt; !at.IsZero() {
+		now = func() time.Time { return at }
+	}
+	t.s.Validated, t.s.ValidatedAt = true, now()
+	t.v = dnssec.New(dnssec.Config{Anchors: t.o.Anchors, Now: now, Fetch: t.c.Fetch})
+	t.wg.Go(func() { t.v.Trust(t.ctx, ".") })
+}
+
+// judge finds out where the zone stands in the chain of trust, beside the
+// questions that its servers are asked: the keys are there when the answers
+// come. The caller holds the taker's mutex.
+func (z *zone) judge() {
+	if z.t.v == nil {
+		return
+	}
+	z.t.wg.Go(func() {
+		trust := z.t.v.Trust(z.t.ctx, z.Name)
+		if z.t.ctx.Err() != nil {
+			return
+		}
+		s := security(trust.Verdict)
+		s.Status, s.Expires = string(trust.Status), trust.Expires
+		z.mu.Lock()
+		defer z.mu.Unlock()
+		z.Trust = s
+	})
+}
+
+// validate judges an answer by itself, as a resolver that got it would.
+func (t *taker) validate(zone string, a *resolver.Answer, r resolver.Reading, ans *Answer) {
+	if t.v == nil {
+		return
+	}
+	response, ok := resolver.Judge(zone, a, r)
+	if !ok {
+		return
+	}
+	t.wg.Go(func() {
+		v := t.v.Validate(t.ctx, response)
+		if t.ctx.Err() != nil {
+			return
+		}
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		ans.Security = security(v)
+	})
+}
+
+// security digests a verdict.
+func security(v dnssec.Verdict) *Security {
+	s := &Security{
+		Status: string(v.Status), Reason: string(v.Reason), EDE: -1, Text: v.Text,
+		KeyTag: v.Link.KeyTag, Algorithm: v.Link.Algorithm, Digest: v.Link.DigestType,
+		Inception: v.Link.Inception, Expiration: v.Link.Expiration, Expires: v.Expires,
+	}
+	if v.HasEDE {
+		s.EDE = int(v.EDE)
+	}
+	if v.Link.Zone != "" {
+		s.Zone = name(v.Link.Zone)
+	}
+	if v.Link.Name != "" {
+		s.Name, s.Type = name(v.Link.Name), dns.Type(v.Link.Type).String()
+	}
+	return s
+}
