@@ -89,46 +89,60 @@ func (c *Client) strip(addrs []netip.Addr) []netip.Addr {
 	})
 }
 
-// problemOf says why neither family has an address: what could not be seen
-// outweighs what was seen to be empty.
+// problemOf says why neither family has an address.
 func problemOf(v4, v6 Resolution) Problem {
-	for _, p := range []Problem{ProblemNotAsked, ProblemLimit, ProblemRestarts, ProblemCyclic, ProblemTimeout, ProblemFailed} {
-		if v4.Problem == p || v6.Problem == p {
-			return p
-		}
-	}
-	if v4.Rcode == dns.RcodeNameError || v6.Rcode == dns.RcodeNameError {
+	switch p := worst(v4.Problem, v6.Problem); {
+	case p != ProblemNone:
+		return p
+	case v4.Rcode == dns.RcodeNameError || v6.Rcode == dns.RcodeNameError:
 		return ProblemNXDomain
 	}
 	return ProblemNoAddress
 }
 
+// worst returns the first problem by weight: what could not be seen outweighs
+// what was seen to fail.
+func worst(ps ...Problem) Problem {
+	for _, p := range []Problem{
+		ProblemNotAsked, ProblemLimit, ProblemRestarts, ProblemCyclic, ProblemTimeout, ProblemFailed,
+		ProblemCase, ProblemNXDomain, ProblemNoAddress,
+	} {
+		if slices.Contains(ps, p) {
+			return p
+		}
+	}
+	return ProblemNone
+}
+
 // Addresses returns the addresses of the servers of d: glue where the parent
 // gave it, looked up otherwise.
 func (c *Client) Addresses(ctx context.Context, d *Delegation) []ServerAddr {
-	return c.addressesOf(ctx, d, route{})
+	servers, _ := c.addressesOf(ctx, d, route{})
+	return servers
 }
 
-func (c *Client) addressesOf(ctx context.Context, d *Delegation, rt route) []ServerAddr {
+// addressesOf returns the addresses, or why there are none.
+func (c *Client) addressesOf(ctx context.Context, d *Delegation, rt route) ([]ServerAddr, Problem) {
 	servers := glued(d)
 	if rt.has(d.Zone) {
-		return servers // they are being looked for already
+		return servers, ProblemCyclic // they are being looked for already
 	}
 	c.mu.Lock()
 	known, ok := c.addresses[d.Zone]
 	c.mu.Unlock()
 	if ok {
-		return known.servers
+		return known.servers, ProblemNone
 	}
+	why := ProblemNone
 	if len(servers) == 0 {
-		servers = c.glueless(ctx, d, rt.to(d.Zone))
+		servers, why = c.glueless(ctx, d, rt.to(d.Zone))
 	}
 	if len(servers) > 0 {
 		c.mu.Lock()
 		c.addresses[d.Zone] = addresses{servers}
 		c.mu.Unlock()
 	}
-	return servers
+	return servers, why
 }
 
 func glued(d *Delegation) []ServerAddr {
@@ -155,19 +169,23 @@ func (c *Client) seenGlue(d *Delegation) []ServerAddr {
 	return servers
 }
 
-// glueless looks up the name servers of d side by side. Names below the zone
-// itself cannot be found this way: their addresses are in the zone.
-func (c *Client) glueless(ctx context.Context, d *Delegation, rt route) []ServerAddr {
+// glueless looks up the name servers of d side by side, and says why none has
+// an address. Names below the zone itself cannot be found this way: their
+// addresses are in the zone.
+func (c *Client) glueless(ctx context.Context, d *Delegation, rt route) ([]ServerAddr, Problem) {
 	found := make([][]ServerAddr, min(len(d.NS), maxGlueless))
+	problems := make([]Problem, len(found))
 	var wg sync.WaitGroup
 	for i := range found {
 		ns := d.NS[i]
 		wg.Go(func() {
-			for _, a := range c.hostAddrs(ctx, ns.Name, rt).Addrs {
+			h := c.hostAddrs(ctx, ns.Name, rt)
+			problems[i] = h.Problem
+			for _, a := range h.Addrs {
 				found[i] = append(found[i], ServerAddr{ns.Name, a, false})
 			}
 		})
 	}
 	wg.Wait()
-	return slices.Concat(found...)
+	return slices.Concat(found...), worst(problems...)
 }

@@ -86,10 +86,9 @@ func (c *Client) resolve(ctx context.Context, res *Resolution, name string, qtyp
 		d = c.Deepest(parent(name)) // DS records are the parent's (RFC 4035 §2.4)
 	}
 	for range maxCuts {
-		servers := c.addressesOf(ctx, d, rt)
+		servers, why := c.addressesOf(ctx, d, rt)
 		if len(servers) == 0 {
-			p, why := c.noServers(ctx, d, rt)
-			res.fail(p, why)
+			res.fail(noServers(ctx, why))
 			return Hop{}, false
 		}
 		s := c.ask1(ctx, d, servers, name, qtype, rt)
@@ -155,7 +154,8 @@ func (c *Client) ask1(ctx context.Context, d *Delegation, servers []ServerAddr, 
 		return s
 	}
 	var more []ServerAddr
-	for _, other := range rt.without(slices.Concat(c.glueless(ctx, d, rt.to(d.Zone)), c.seenGlue(d))) {
+	own, _ := c.glueless(ctx, d, rt.to(d.Zone))
+	for _, other := range rt.without(slices.Concat(own, c.seenGlue(d))) {
 		if !slices.ContainsFunc(slices.Concat(servers, more), func(s ServerAddr) bool { return s.Addr == other.Addr }) {
 			more = append(more, other)
 		}
@@ -241,12 +241,13 @@ func covered(rr dns.RR) uint16 {
 	return rr.Header().Rrtype
 }
 
-func (c *Client) noServers(ctx context.Context, d *Delegation, rt route) (Problem, string) {
+// noServers says why a zone has no server to ask.
+func noServers(ctx context.Context, why Problem) (Problem, string) {
 	switch {
 	case ctx.Err() != nil:
 		return ProblemNotAsked, "the run ended"
-	case rt.has(d.Zone):
-		return ProblemCyclic, "no addresses for nameservers: they can only be found through each other"
+	case why == ProblemCyclic || why == ProblemLimit || why == ProblemNotAsked:
+		return why, "no addresses for nameservers"
 	}
 	return ProblemFailed, "no addresses for nameservers"
 }

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -33,33 +34,58 @@ func (e editions) at(t time.Duration) *zone {
 // A builder makes the zones of a plan.
 type builder struct {
 	*plan
-	zones []*zone // one for each of plan.copies
+	zones []*zone // one for each of plan.copies, not signed
+
+	lines   []signLine
+	signers map[string]*zoneSigner // of the zones that are signed
+	keys    keyring
+	tampers []tamperLine
+	met     map[*tamperLine]bool // those that have changed something
 }
 
-// build returns what each host has: editions by origin, by host.
-func (p *plan) build(delegations []delegationText) (map[string]map[string]editions, error) {
-	b := &builder{plan: p}
+// hostings are what hosts have: editions by origin, by host.
+type hostings map[string]authority
+
+// build makes what each host has, and the trust anchors.
+func (p *plan) build(s *Scenario) (hostings, []dns.RR, error) {
+	b := &builder{plan: p, tampers: s.tampers, met: map[*tamperLine]bool{}}
 	for _, c := range p.copies {
 		z, err := b.zone(c)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		b.zones = append(b.zones, z)
 	}
+	if err := b.delegateAll(s.delegations); err != nil {
+		return nil, nil, err
+	}
+	b.primeRoot()
+	if err := b.signAll(s.signs); err != nil {
+		return nil, nil, err
+	}
+	b.publishDS()
+	hosted, err := b.distribute()
+	if err != nil {
+		return nil, nil, err
+	}
+	return hosted, b.anchors(), b.unmet()
+}
+
+// delegateAll adds the delegations of all zones to their parents.
+func (b *builder) delegateAll(delegations []delegationText) error {
 	told := map[string]bool{}
 	for _, d := range delegations {
 		told[d.origin] = true
 		if err := b.delegateAsTold(d); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	for _, origin := range slices.Sorted(maps.Keys(p.origins)) {
+	for _, origin := range slices.Sorted(maps.Keys(b.origins)) {
 		if origin != "." && !told[origin] {
 			b.delegate(origin)
 		}
 	}
-	b.primeRoot()
-	return b.distribute(), nil
+	return nil
 }
 
 // zone reads one copy and makes what its text leaves out.
@@ -193,16 +219,25 @@ func (b *builder) copiesOf(origin string) []*zone {
 	return zs
 }
 
-// distribute gives every host its copies. A later section of the file replaces
-// an earlier one of the same time.
-func (b *builder) distribute() map[string]map[string]editions {
-	hosted := map[string]map[string]editions{}
+// distribute gives every host its copies, signed and tampered with. A later
+// section of the file replaces an earlier one of the same time.
+func (b *builder) distribute() (hostings, error) {
+	hosted := hostings{}
 	for _, h := range b.hosts {
-		hosted[h.name] = map[string]editions{}
+		hosted[h.name] = authority{}
 	}
 	for i, c := range b.copies {
+		made := map[string]*zone{}
 		for _, h := range c.hosts {
-			hosted[h][c.origin] = append(hosted[h][c.origin], edition{c.from, b.zones[i]})
+			key := b.treatment(c.origin, h)
+			if made[key] == nil {
+				z, err := b.treat(b.zones[i], h)
+				if err != nil {
+					return nil, err
+				}
+				made[key] = z
+			}
+			hosted[h][c.origin] = append(hosted[h][c.origin], edition{c.from, made[key]})
 		}
 	}
 	for _, zones := range hosted {
@@ -210,7 +245,37 @@ func (b *builder) distribute() map[string]map[string]editions {
 			slices.SortStableFunc(e, func(a, b edition) int { return cmp.Compare(a.from, b.from) })
 		}
 	}
-	return hosted
+	return hosted, nil
+}
+
+// treat signs a copy as a host has it, and tampers with it.
+func (b *builder) treat(z *zone, h string) (*zone, error) {
+	s, err := b.signer(z.origin, h)
+	if err != nil {
+		return nil, err
+	}
+	z.index()
+	if s != nil {
+		z = s.sign(z)
+	}
+	return b.spoil(z, s, h)
+}
+
+// treatment tells the hosts apart whose copies of a zone differ: by the lines
+// that are about them.
+func (b *builder) treatment(origin, h string) string {
+	var about []int
+	for _, l := range b.lines {
+		if l.about(origin, h) {
+			about = append(about, l.number)
+		}
+	}
+	for i := range b.tampers {
+		if l := &b.tampers[i]; l.about(b.plan, origin, h) {
+			about = append(about, l.number)
+		}
+	}
+	return fmt.Sprint(about)
 }
 
 // madeSOA has timers, in seconds, as an ordinary zone has them.

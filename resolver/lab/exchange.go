@@ -24,10 +24,12 @@ func (w *World) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply,
 	if err != nil {
 		return resolver.Reply{}, fail(resolver.Malformed, err)
 	}
+	ctx, cancel := q.Context(ctx)
+	defer cancel()
 	sent := time.Now()
 	s := w.byAddr[addr]
 	if s == nil || w.network.blocks(s, q) {
-		return resolver.Reply{}, silence(ctx, resolver.Timeout)
+		return resolver.Reply{}, silence(ctx)
 	}
 	r, err := w.roundTrip(ctx, s, q, wire)
 	if err != nil {
@@ -41,7 +43,7 @@ func (w *World) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply,
 	case accepts(query, reply):
 		return resolver.Reply{Msg: reply, Size: len(r.wire), RTT: time.Since(sent)}, nil
 	case q.Transport == resolver.UDP:
-		return resolver.Reply{}, silence(ctx, resolver.Mismatched)
+		return resolver.Reply{}, mismatched(silence(ctx))
 	}
 	return resolver.Reply{}, fail(resolver.Mismatched, nil)
 }
@@ -88,8 +90,9 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 			return reaction{}, err
 		}
 		return reaction{}, fail(r.failure, nil)
-	case r.wire == nil:
-		return reaction{}, silence(ctx, resolver.Timeout)
+	case r.wire == nil, r.elsewhere:
+		// A connected socket does not get what comes from elsewhere.
+		return reaction{}, silence(ctx)
 	}
 	return r, wait(ctx, back)
 }
@@ -154,7 +157,7 @@ func accepts(query, m *dns.Msg) bool {
 // wait lets time pass, or says why the context ended first.
 func wait(ctx context.Context, d time.Duration) error {
 	if ctx.Err() != nil {
-		return ended(ctx, resolver.Timeout)
+		return resolver.Ended(ctx)
 	}
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -162,23 +165,23 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	case <-ctx.Done():
-		return ended(ctx, resolver.Timeout)
+		return resolver.Ended(ctx)
 	}
 }
 
 // silence waits for the end of the context.
-func silence(ctx context.Context, why resolver.Failure) error {
+func silence(ctx context.Context) error {
 	<-ctx.Done()
-	return ended(ctx, why)
+	return resolver.Ended(ctx)
 }
 
-// ended tells a deadline, which is the server's silence, from a cancellation,
-// which is the end of the run.
-func ended(ctx context.Context, why resolver.Failure) error {
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return fail(resolver.Canceled, context.Cause(ctx))
+// mismatched is the failure of a query whose time ended after a reply to
+// something else had come.
+func mismatched(err error) error {
+	if resolver.FailureOf(err) == resolver.Timeout {
+		return fail(resolver.Mismatched, err)
 	}
-	return fail(why, ctx.Err())
+	return err
 }
 
 func fail(f resolver.Failure, err error) error {

@@ -112,6 +112,38 @@ func TestCanceledIsNotTimeout(t *testing.T) {
 	})
 }
 
+// A query's own time ends in the server's silence, the run's in a cancellation.
+func TestQueryTimeout(t *testing.T) {
+	tests := []struct {
+		name        string
+		own, run    time.Duration
+		fault, want string
+		took        time.Duration
+	}{
+		{"its own time", time.Second, time.Minute, "drop", "timeout", time.Second},
+		{"the run's", time.Minute, time.Second, "drop", "canceled", time.Second},
+		{"its own time, after a stray reply", time.Second, time.Minute, "wrong-id", "mismatched", time.Second},
+		{"the run's, after a stray reply", time.Minute, time.Second, "wrong-id", "canceled", time.Second},
+		{"in time", time.Second, time.Minute, "slow 980ms", "", 990 * time.Millisecond},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := world(t, plainWorld+"-- faults --\nns1.example.com "+test.fault+"\n")
+				ctx, cancel := context.WithTimeout(t.Context(), test.run)
+				defer cancel()
+				q := query(t, "udp 192.0.2.1 example.com SOA")
+				q.Timeout = test.own
+				began := time.Now()
+				_, err := w.Exchange(ctx, q)
+				if got := string(resolver.FailureOf(err)); got != test.want || time.Since(began) != test.took {
+					t.Errorf("failure %q after %v, want %q after %v", got, time.Since(began), test.want, test.took)
+				}
+			})
+		})
+	}
+}
+
 // A caller's message must come back from the exchange as it went in.
 func TestQueryIsNotChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -170,6 +202,34 @@ func TestSize(t *testing.T) {
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("sizes (-want +got):\n%s", d)
+		}
+	})
+}
+
+// Addresses beside an answer are left out before the answer is; beside a
+// referral they are what it is about.
+func TestSizeWithoutAdditional(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		text := "wide\n-- servers --\n"
+		hosts := ""
+		for i := range 20 {
+			text += fmt.Sprintf("ns%02d.example.com 192.0.2.%d 2001:db8::%d\n", i, i+1, i+1)
+			hosts += fmt.Sprintf(" ns%02d.example.com", i)
+		}
+		w := world(t, text+"-- zone example.com @"+hosts+" --\n")
+		r, err := w.Exchange(t.Context(), query(t, "udp 192.0.2.1 example.com NS"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := r.Msg; m.Truncated || len(m.Answer) != 20 || len(m.Extra) != 1 {
+			t.Errorf("answer: TC %v, %d records and %d beside them, want all and OPT", m.Truncated, len(m.Answer), len(m.Extra))
+		}
+		r, err = w.Exchange(t.Context(), query(t, "udp 198.51.100.10 example.com NS"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Msg.Truncated {
+			t.Errorf("referral of %d octets without TC", r.Size)
 		}
 	})
 }

@@ -16,11 +16,11 @@ import (
 // speak.
 type fault func(next handler) handler
 
-// A setting is what a fault is made from: the words after its name, and the
-// NS records of the root.
+// A setting is what a fault is made from: the words after its name, and what
+// there is in the world.
 type setting struct {
-	args   []string
-	rootNS []dns.RR
+	args []string
+	*made
 }
 
 // A maker makes a fault. It is called for each run; the fault is applied once
@@ -47,6 +47,10 @@ var faults = map[string]maker{
 	"lame":     plain(lame),
 	"upward":   upward,
 
+	// what comes back is no message, or comes from elsewhere
+	"garbage":      plain(garbage),
+	"wrong-source": plain(wrongSource),
+
 	// the header or question is wrong
 	"truncate":                plain(truncate),
 	"wrong-id":                plain(wrongID),
@@ -67,6 +71,7 @@ var faults = map[string]maker{
 	"ent-nxdomain": plain(entNXDomain),
 	"strip-dnssec": plain(stripDNSSEC),
 	"rotate":       plain(rotate),
+	"alternate":    alternate,
 }
 
 // plain is the maker of a fault without arguments.
@@ -151,18 +156,18 @@ func (l *faultLine) names(s *server) bool {
 }
 
 // fresh makes the fault with its conditions for one run of a scenario.
-func (l *faultLine) fresh(scenario string, rootNS []dns.RR) (fault, error) {
-	f, err := faults[l.name](setting{l.args, rootNS})
+func (l *faultLine) fresh(scenario string, m *made) (fault, error) {
+	f, err := faults[l.name](setting{l.args, m})
 	if err != nil {
 		return nil, l.errorf("%s: %v", l.name, err)
 	}
-	m := &meter{
+	counted := &meter{
 		conditions: l.conditions,
 		transport:  l.transport,
 		seed:       fmt.Sprintf("%s:%d", scenario, l.number),
 		asked:      map[string]uint64{},
 	}
-	return m.limit(f), nil
+	return counted.limit(f), nil
 }
 
 // errorf is an error about this line.

@@ -1,8 +1,10 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
 )
@@ -37,6 +39,31 @@ func without(rrs []dns.RR, kinds ...uint16) []dns.RR {
 	return slices.DeleteFunc(rrs, func(rr dns.RR) bool {
 		return slices.Contains(kinds, rr.Header().Rrtype)
 	})
+}
+
+// alternate answers every second query from the copies of another host, as
+// servers behind one address do that are not in step.
+func alternate(s setting) (fault, error) {
+	if len(s.args) != 1 {
+		return nil, fmt.Errorf("want the host whose copies take turns with its own")
+	}
+	host, err := absolute(s.args[0])
+	if err != nil {
+		return nil, err
+	}
+	other, known := s.hosted[host]
+	if !known {
+		return nil, fmt.Errorf("%s is not among the servers", s.args[0])
+	}
+	return func(next handler) handler {
+		var turns atomic.Uint64
+		return func(r request) response {
+			if turns.Add(1)%2 == 0 {
+				return other.handle(r)
+			}
+			return next(r)
+		}
+	}, nil
 }
 
 // rotate gives the records of the answer in another order each time.

@@ -40,10 +40,11 @@ func upward(s setting) (fault, error) {
 	if len(s.args) > 0 {
 		return nil, fmt.Errorf("unknown word %q", s.args[0])
 	}
+	rootNS := nameServers(".", s.serving("."))
 	return func(handler) handler {
 		return func(r request) response {
 			m := r.reply(dns.RcodeSuccess)
-			m.Ns = copied(s.rootNS)
+			m.Ns = copied(rootNS)
 			return response{msg: m}
 		}
 	}, nil

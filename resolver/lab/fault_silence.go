@@ -14,6 +14,24 @@ func drop(handler) handler {
 	return func(request) response { return response{} }
 }
 
+// wrongSource answers over UDP from another address than was asked.
+func wrongSource(next handler) handler {
+	return func(r request) response {
+		resp := next(r)
+		resp.elsewhere = r.transport == resolver.UDP
+		return resp
+	}
+}
+
+// garbage answers with a message that ends in the middle of a record.
+func garbage(next handler) handler {
+	return func(r request) response {
+		resp := next(r)
+		resp.garbled = true
+		return resp
+	}
+}
+
 // unreachable has the address refuse, by ICMP or TCP reset.
 func unreachable(handler) handler {
 	return func(request) response { return response{failure: resolver.Unreachable} }

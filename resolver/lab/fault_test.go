@@ -18,6 +18,7 @@ const faulty = `faulty
 -- servers --
 ns1.example.com 192.0.2.1 2001:db8::1
 ns2.example.com 192.0.2.2
+ns3.example.com 192.0.2.3
 -- zone example.com @ ns1.example.com ns2.example.com --
 @    SOA ns1 admin 7 7200 3600 1209600 60
 @    TXT "here"
@@ -27,6 +28,8 @@ list TXT "3"
 list RRSIG TXT 13 3 300 20300101000000 20200101000000 1 example.com. AAAA
 a.b  TXT "deep"
 link CNAME list
+-- zone example.com @ ns3.example.com --
+@    TXT "there"
 -- zone sub.example.com @ ns2.example.com --
 -- faults --
 `
@@ -40,6 +43,7 @@ const (
 // what a fault does besides would be blamed on the program under test.
 func TestFaults(t *testing.T) {
 	fine := lines("NOERROR aa edns", here)
+	other := lines("NOERROR aa edns", `A example.com. 300 IN TXT "there"`)
 	type exchange struct{ query, want string }
 	tests := map[string][]exchange{
 		"drop":        {{txt, "timeout"}, {"tcp 192.0.2.1 example.com TXT", "timeout"}},
@@ -60,6 +64,11 @@ func TestFaults(t *testing.T) {
 		"lame":     {{txt, "REFUSED edns"}},
 		"upward": {{txt, lines("NOERROR edns",
 			"N . 300 IN NS a.root-servers.net.", "N . 300 IN NS b.root-servers.net.")}},
+
+		"garbage":      {{txt, "malformed"}, {"tcp 192.0.2.1 example.com TXT", "malformed"}},
+		"wrong-source": {{txt, "timeout"}, {"tcp 192.0.2.1 example.com TXT", fine}},
+		"alternate ns3.example.com": {{txt, fine}, {txt, other}, {txt, fine},
+			{"udp 2001:db8::1 example.com TXT", fine}, {"udp 2001:db8::1 example.com TXT", other}},
 
 		"truncate": {{txt, "NOERROR aa tc edns"}, {txt + " plain", "NOERROR aa tc"},
 			{"tcp 192.0.2.1 example.com TXT", fine}},

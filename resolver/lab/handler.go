@@ -23,6 +23,9 @@ type response struct {
 	msg     *dns.Msg
 	failure resolver.Failure // Unreachable or Closed; then msg is nil
 	delay   time.Duration    // on top of the round trip
+	// garbled messages cannot be read; those from elsewhere have another
+	// source address than was asked.
+	garbled, elsewhere bool
 
 	zone  *zone // in which the name asked for lies, if any
 	empty bool  // the answer denies data at an empty non-terminal
@@ -37,6 +40,12 @@ func (r request) question() dns.Question {
 		return dns.Question{}
 	}
 	return r.msg.Question[0]
+}
+
+// wantsDNSSEC reports whether the query has the DO bit (RFC 3225 §3).
+func (r request) wantsDNSSEC() bool {
+	opt := r.msg.IsEdns0()
+	return opt != nil && opt.Do()
 }
 
 // reply begins the answer to a request: the question as it came, with an OPT

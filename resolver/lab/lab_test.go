@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -56,9 +55,9 @@ const patience = 5 * time.Second
 // ask puts a query and shows what comes of it.
 func ask(t *testing.T, w *World, words string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	r, err := w.Exchange(ctx, query(t, words))
+	q := query(t, words)
+	q.Timeout = patience
+	r, err := w.Exchange(t.Context(), q)
 	if err != nil {
 		return string(resolver.FailureOf(err))
 	}

@@ -250,8 +250,11 @@ func unique(all []string) []string {
 // lastLabels returns the last n labels of a name, or all if it has fewer.
 func lastLabels(name string, n int) string {
 	starts := dns.Split(name)
-	if len(starts) <= n {
+	switch {
+	case len(starts) <= n:
 		return name
+	case n == 0:
+		return "."
 	}
 	return strings.ToLower(name[starts[len(starts)-n]:])
 }

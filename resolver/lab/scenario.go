@@ -26,6 +26,17 @@ type Scenario struct {
 	caches      []Cache
 	held        []heldText
 	network     network
+	signs       []signLine
+	tampers     []tamperLine
+
+	made *made // once it has been parsed
+}
+
+// A made is what worlds of one scenario share: it does not change.
+type made struct {
+	*plan
+	hosted  hostings
+	anchors []dns.RR
 }
 
 // A host is a name server: a canonical name with the final dot, and addresses.
@@ -90,6 +101,10 @@ func Parse(name string, data []byte) (*Scenario, error) {
 			return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
 		}
 	}
+	var err error
+	if s.made, err = s.make(); err != nil {
+		return nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
 	if _, err := s.World(); err != nil {
 		return nil, err
 	}
@@ -135,6 +150,10 @@ func (s *Scenario) read(sec section) error {
 		return s.readZone(sec)
 	case "delegation":
 		return s.readDelegation(sec)
+	case "sign":
+		return s.readSign(sec)
+	case "tamper":
+		return s.readTamper(sec)
 	case "faults":
 		return s.readFaults(sec)
 	case "caches":

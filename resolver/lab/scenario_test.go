@@ -105,6 +105,40 @@ func TestParseErrors(t *testing.T) {
 			"scenario x: line 5: -- faults --: slow: want one duration"},
 		{"bad rate", zone + "-- faults --\nns1.example.com rate-limit none\n",
 			`scenario x: line 5: -- faults --: rate-limit: "none" is not a number of answers a second`},
+		{"other copies of nobody", zone + "-- faults --\nns1.example.com alternate ns2.example.com\n",
+			"scenario x: line 5: -- faults --: alternate: ns2.example.com is not among the servers"},
+		{"signed zone that is not there", zone + "-- sign --\n\nexample.org nsec3\n",
+			"scenario x: line 6: -- sign --: example.org is not among the zones"},
+		{"signed on a host that does not serve it", zone + "-- sign --\nexample.com expired @ a.nic.com\n",
+			"scenario x: line 5: -- sign --: a.nic.com does not serve example.com"},
+		{"bad word of signing", zone + "-- sign --\nexample.com nsec4\n",
+			`scenario x: line 5: -- sign --: unknown word "nsec4"`},
+		{"bad algorithm", zone + "-- sign --\nexample.com algorithm=RSA\n",
+			`scenario x: line 5: -- sign --: algorithm: "RSA" is not an algorithm`},
+		{"bad size", zone + "-- sign --\nexample.com algorithm=8 bits=4096\n",
+			`scenario x: line 5: -- sign --: bits: "4096" is not a size from 512 to 2048`},
+		{"a digest that does not fit its key", zone + "-- sign --\nexample.com algorithm=10 bits=512\n",
+			`scenario x: line 5: -- sign --: RSASHA512 takes 1024 bits or more`},
+		{"bad time of a signature", zone + "-- sign --\nexample.com expiration=later\n",
+			`scenario x: line 5: -- sign --: expiration: "later" is not a time such as "-1d" or "+90s"`},
+		{"iterations of NSEC", zone + "-- sign --\nexample.com iterations=5\n",
+			"scenario x: line 5: -- sign --: iterations and salt are for nsec3 and optout"},
+		{"DS of one host", zone + "-- sign --\nexample.com ds=wrong @ ns1.example.com\n",
+			"scenario x: line 5: -- sign --: ds, digest and anchor are not a host's but the zone's: leave out @"},
+		{"no host after the sign", zone + "-- sign --\nexample.com @\n",
+			"scenario x: line 5: -- sign --: no host after @"},
+		{"bad word of tampering", zone + "-- tamper --\nbreak example.com\n",
+			`scenario x: line 5: -- tamper --: unknown word "break": want one of ` +
+				"badsig, bitmap, drop-cover, drop-nsec, edit, extra-ds, extra-keys, extra-sigs, no-dnskey, no-optout, " +
+				"nodenial, nosig, nsec-next, resign, set-optout, stripped, swap-signer, unknown-keytag, wrong-ds"},
+		{"a set without its type", zone + "-- tamper --\nbadsig example.com\n",
+			`scenario x: line 5: -- tamper --: "example.com" is not NAME/TYPE`},
+		{"nothing to tamper with", zone + "-- tamper --\nnosig www.example.com/A\n",
+			"scenario x: line 5: -- tamper --: there is nothing of the kind to change"},
+		{"tampering on another host", zone + "-- tamper --\nedit example.com NS ns2 @ ns2.example.com\n",
+			"scenario x: line 5: -- tamper --: there is nothing of the kind to change"},
+		{"bad RDATA of an edit", zone + "-- tamper --\nedit example.com SOA ns1\n",
+			`scenario x: line 5: -- tamper --: bad SOA Mbox: " "`},
 		{"bad cache", "-- caches --\nGoogle\n",
 			"scenario x: line 2: -- caches --: want NAME ADDRESS"},
 		{"held by nobody", "-- caches --\nGoogle 192.0.2.1\n-- cached Quad9 --\n",
@@ -130,9 +164,9 @@ func TestParseErrors(t *testing.T) {
 func TestUnknownFaultNamesTheKnown(t *testing.T) {
 	_, err := Parse("x", []byte("-- faults --\nns1.example.com explode\n"))
 	const want = `scenario x: line 2: -- faults --: unknown fault "explode": want one of ` +
-		"badvers, case-sensitive-nxdomain, drop, edns-drop, edns-ignore, ent-nxdomain, formerr, lame, lower-case, " +
-		"no-aa, no-edns, no-soa, no-tcp, notimp, nxdomain, ra, rate-limit, refuse, rotate, servfail, slow, " +
-		"strip-dnssec, tcp-close, tcp-silent, truncate, unreachable, upward, wrong-id, wrong-question"
+		"alternate, badvers, case-sensitive-nxdomain, drop, edns-drop, edns-ignore, ent-nxdomain, formerr, garbage, " +
+		"lame, lower-case, no-aa, no-edns, no-soa, no-tcp, notimp, nxdomain, ra, rate-limit, refuse, rotate, servfail, slow, " +
+		"strip-dnssec, tcp-close, tcp-silent, truncate, unreachable, upward, wrong-id, wrong-question, wrong-source"
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -177,6 +211,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte(example))
 	f.Add([]byte(cached))
+	f.Add([]byte(signedWorld + "example.com optout iterations=3 algorithm=13,15 @ ns1.example.com\n"))
+	f.Add([]byte(rfc4035 + "-- tamper --\nbitmap ns1.example +TXT -A\nedit xx.example A 192.0.2.1 @ ns2.example\n"))
 	f.Add([]byte(faulty + "ns1.example.com type=CAA name=a.b zone=b first=2 after=1s until=3m p=0.3 slow 1s\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := Parse("fuzz", data)

@@ -34,6 +34,23 @@ type Endpoint struct {
 // that depends on the query looks like silence over UDP and like a reset over
 // TCP, since the query has to be read first.
 func (w *World) Serve(ctx context.Context, host string, firstPort int, announce func(Endpoint)) error {
+	return w.serve(ctx, announce, func(i int, _ *server) (string, int) {
+		if firstPort == 0 {
+			return host, 0
+		}
+		return host, firstPort + i
+	})
+}
+
+// ServeInPlace is Serve with every server at its own address and port 53, for
+// a host, or a network namespace, that has those addresses: there a resolver
+// that is not ours can walk through the world.
+func (w *World) ServeInPlace(ctx context.Context, announce func(Endpoint)) error {
+	return w.serve(ctx, announce, func(_ int, s *server) (string, int) { return s.addr.String(), port })
+}
+
+// serve listens where place says for each server.
+func (w *World) serve(ctx context.Context, announce func(Endpoint), place func(i int, s *server) (host string, number int)) error {
 	var stations []*station
 	defer func() {
 		for _, st := range stations {
@@ -41,10 +58,7 @@ func (w *World) Serve(ctx context.Context, host string, firstPort int, announce 
 		}
 	}()
 	for i, s := range w.servers {
-		number := 0
-		if firstPort > 0 {
-			number = firstPort + i
-		}
+		host, number := place(i, s)
 		st, err := w.open(ctx, s, host, number)
 		if err != nil {
 			return fmt.Errorf("listening for %s (%s): %w", s.host, s.addr, err)
@@ -168,10 +182,25 @@ func (st *station) serveUDP(ctx context.Context, g *errgroup.Group) error {
 			if err != nil || r.wire == nil || wait(ctx, r.delay) != nil {
 				return nil
 			}
-			_, _ = st.udp.WriteToUDPAddrPort(r.wire, from) // may be lost, as datagrams are
+			st.send(ctx, r, from)
 			return nil
 		})
 	}
+}
+
+// send sends a datagram, which may be lost, as datagrams are.
+func (st *station) send(ctx context.Context, r reaction, to netip.AddrPort) {
+	if !r.elsewhere {
+		_, _ = st.udp.WriteToUDPAddrPort(r.wire, to)
+		return
+	}
+	var lc net.ListenConfig
+	other, err := lc.ListenPacket(ctx, "udp", netip.AddrPortFrom(st.listen.Addr(), 0).String())
+	if err != nil {
+		return
+	}
+	defer other.Close()
+	_, _ = other.WriteTo(r.wire, net.UDPAddrFromAddrPort(to))
 }
 
 func (st *station) serveTCP(ctx context.Context, g *errgroup.Group) error {

@@ -173,6 +173,46 @@ func TestServeConnectionReuse(t *testing.T) {
 	}
 }
 
+// An answer from elsewhere must really come from there: a client that takes
+// it from any address gets it, one that does not is left waiting.
+func TestServeFromElsewhere(t *testing.T) {
+	at := serving(t, faulty+"192.0.2.1 wrong-source\n192.0.2.2 garbage\n")
+	e := at[netip.MustParseAddr("192.0.2.1")]
+	diff(t, "a connected socket", "timeout", dig(t, e, txt, short))
+	c, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(e.Listen.Addr(), 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	wire, err := query(t, txt).Msg.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.WriteToUDPAddrPort(wire, e.Listen); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, maxMessage)
+	_ = c.SetReadDeadline(time.Now().Add(long))
+	n, from, err := c.ReadFromUDPAddrPort(buf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if from == e.Listen {
+		t.Errorf("the answer comes from %s, where it was asked for", from)
+	}
+	m := new(dns.Msg)
+	if err := m.Unpack(buf[:n]); err != nil {
+		t.Fatal(err)
+	}
+	diff(t, "the answer", lines("NOERROR aa edns", here), show(m))
+
+	g := query(t, txt)
+	client := dns.Client{UDPSize: 1232, Timeout: long}
+	if _, _, err := client.Exchange(g.Msg, at[netip.MustParseAddr("192.0.2.2")].Listen.String()); err == nil {
+		t.Error("garbage can be read")
+	}
+}
+
 // What is not DNS must neither be answered nor end the server.
 func TestServeGarbage(t *testing.T) {
 	e := serving(t, faulty)[netip.MustParseAddr("192.0.2.1")]

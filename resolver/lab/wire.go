@@ -27,11 +27,41 @@ func pack(r request, m *dns.Msg) ([]byte, error) {
 	if err == nil && len(wire) <= limit(r, m) {
 		return wire, nil
 	}
+	// Addresses in an answer are a courtesy (RFC 2181 §9).
+	if bare := withoutAdditional(m); m.Authoritative && err == nil {
+		if wire, err = bare.Pack(); err == nil && len(wire) <= limit(r, m) {
+			return wire, nil
+		}
+	}
 	wire, err = truncated(m).Pack()
 	if err != nil {
 		return nil, fmt.Errorf("packing an answer: %w", err)
 	}
 	return wire, nil
+}
+
+// withoutAdditional is the message with nothing but OPT in that section.
+func withoutAdditional(m *dns.Msg) *dns.Msg {
+	bare := *m
+	bare.Extra = nil
+	if opt := m.IsEdns0(); opt != nil {
+		bare.Extra = []dns.RR{opt}
+	}
+	return &bare
+}
+
+// garbled is a response that claims a record and ends in the middle of it.
+func garbled(m *dns.Msg) ([]byte, error) {
+	head := *m
+	head.Answer, head.Ns, head.Extra = nil, nil, nil
+	wire, err := head.Pack()
+	if err != nil {
+		return nil, fmt.Errorf("packing an answer: %w", err)
+	}
+	const answers = 6 // where the header counts them
+	wire[answers], wire[answers+1] = 0, 1
+	// The root, TXT, IN, no TTL, and 16 octets of which two are there.
+	return append(wire, 0, 0, 16, 0, 1, 0, 0, 0, 0, 0, 16, 1, 'x'), nil
 }
 
 // limit is the size that the response may have. One without OPT comes from a

@@ -20,6 +20,7 @@ type World struct {
 	network network
 	roots   []resolver.Root
 	caches  []Cache
+	anchors []dns.RR
 	servers []*server
 	byAddr  map[netip.Addr]*server
 
@@ -59,32 +60,45 @@ func (s *Scenario) World() (*World, error) {
 	return w, nil
 }
 
-func (s *Scenario) world() (*World, error) {
+// make makes what all worlds of the scenario share.
+func (s *Scenario) make() (*made, error) {
 	p, err := s.plan()
 	if err != nil {
 		return nil, err
 	}
-	hosted, err := p.build(s.delegations)
+	hosted, anchors, err := p.build(s)
 	if err != nil {
 		return nil, err
+	}
+	return &made{p, hosted, anchors}, nil
+}
+
+func (s *Scenario) world() (*World, error) {
+	m := s.made
+	if m == nil {
+		var err error
+		if m, err = s.make(); err != nil {
+			return nil, err
+		}
 	}
 	w := &World{
 		network: s.network,
 		caches:  slices.Clone(s.caches),
+		anchors: m.anchors,
 		byAddr:  map[netip.Addr]*server{},
 	}
-	for _, h := range p.serving(".") {
-		w.roots = append(w.roots, resolver.Root{Name: undotted(h), Addrs: slices.Clone(p.addrs[h])})
+	for _, h := range m.serving(".") {
+		w.roots = append(w.roots, resolver.Root{Name: undotted(h), Addrs: slices.Clone(m.addrs[h])})
 	}
-	for _, h := range p.hosts {
+	for _, h := range m.hosts {
 		for _, a := range h.addrs {
-			w.add(&server{host: undotted(h.name), addr: a, handle: authority(hosted[h.name]).handle})
+			w.add(&server{host: undotted(h.name), addr: a, handle: m.hosted[h.name].handle})
 		}
 	}
-	if err := w.addCaches(s, p, hosted); err != nil {
+	if err := w.addCaches(s, m); err != nil {
 		return nil, err
 	}
-	return w, w.applyFaults(s, nameServers(".", p.serving(".")))
+	return w, w.applyFaults(s, m)
 }
 
 func (w *World) add(s *server) {
@@ -94,10 +108,10 @@ func (w *World) add(s *server) {
 }
 
 // addCaches adds the recursive resolvers, with what each one holds.
-func (w *World) addCaches(s *Scenario, p *plan, hosted map[string]map[string]editions) error {
+func (w *World) addCaches(s *Scenario, m *made) error {
 	first := map[string]editions{}
-	for origin := range p.origins {
-		first[origin] = hosted[p.serving(origin)[0]][origin]
+	for origin := range m.origins {
+		first[origin] = m.hosted[m.serving(origin)[0]][origin]
 	}
 	held := map[string][]holding{}
 	for _, h := range s.held {
@@ -121,11 +135,11 @@ func (w *World) addCaches(s *Scenario, p *plan, hosted map[string]map[string]edi
 }
 
 // applyFaults puts faults before the servers they name, the first line
-// outermost. The root's NS records are what an upward referral gives.
-func (w *World) applyFaults(s *Scenario, rootNS []dns.RR) error {
+// outermost.
+func (w *World) applyFaults(s *Scenario, m *made) error {
 	for i := len(s.faults) - 1; i >= 0; i-- {
 		line := &s.faults[i]
-		applied, err := line.fresh(s.Name, rootNS)
+		applied, err := line.fresh(s.Name, m)
 		if err != nil {
 			return err
 		}
@@ -154,6 +168,18 @@ func (w *World) elapsed() time.Duration {
 	w.Start()
 	return time.Since(w.began)
 }
+
+// Epoch returns the date on which every world begins. Signatures are made for
+// it, and no world knows today's.
+func (w *World) Epoch() time.Time { return epoch }
+
+// Now returns the time by the world's own clock: [World.Epoch] and what has
+// passed since the start. Whoever validates signatures does it as of then.
+func (w *World) Now() time.Time { return epoch.Add(w.elapsed()) }
+
+// Anchors returns the trust anchors: DS records of the root's keys unless the
+// scenario says otherwise, and none if nothing is signed.
+func (w *World) Anchors() []dns.RR { return copied(w.anchors) }
 
 // Roots returns the root servers: where a walk through this world begins.
 func (w *World) Roots() []resolver.Root { return slices.Clone(w.roots) }
@@ -186,6 +212,8 @@ type reaction struct {
 	msg     *dns.Msg // what wire holds, unless truncated
 	failure resolver.Failure
 	delay   time.Duration
+
+	elsewhere bool // it leaves from another address than was asked
 }
 
 // react lets a server answer a query that has arrived.
@@ -197,7 +225,10 @@ func (w *World) react(s *server, t resolver.Transport, query *dns.Msg) (reaction
 		return reaction{failure: resp.failure, delay: resp.delay}, nil
 	}
 	wire, err := pack(r, resp.msg)
-	return reaction{wire: wire, msg: resp.msg, delay: resp.delay}, err
+	if resp.garbled && err == nil {
+		wire, err = garbled(resp.msg)
+	}
+	return reaction{wire: wire, msg: resp.msg, delay: resp.delay, elsewhere: resp.elsewhere}, err
 }
 
 func (w *World) note(s *server, r request) {

@@ -12,8 +12,12 @@ import (
 type zone struct {
 	origin string // canonical, with the final dot
 	nodes  map[string]node
+	// hashed holds NSEC3 records and the signatures over them: their owners
+	// are no names that a query finds (RFC 5155 §7.2.8).
+	hashed map[string]node
 	// glue holds addresses that only referrals carry, by owner.
-	glue map[string][]dns.RR
+	glue  map[string][]dns.RR
+	chain denialChain
 }
 
 // A node is a name of a zone: its record sets by type. An empty non-terminal
@@ -24,6 +28,7 @@ func newZone(origin string) *zone {
 	return &zone{
 		origin: origin,
 		nodes:  map[string]node{origin: {}},
+		hashed: map[string]node{},
 		glue:   map[string][]dns.RR{},
 	}
 }
@@ -34,12 +39,20 @@ func (z *zone) add(rr dns.RR) error {
 	if !dns.IsSubDomain(z.origin, owner) {
 		return fmt.Errorf("%s is not in zone %s", owner, z.origin)
 	}
+	kind := rr.Header().Rrtype
+	if kind == dns.TypeNSEC3 || covers(rr, dns.TypeNSEC3) {
+		if z.hashed[owner] == nil {
+			z.hashed[owner] = node{}
+		}
+		z.hashed[owner][kind] = append(z.hashed[owner][kind], rr)
+		return nil
+	}
 	for _, name := range descent(z.origin, owner) {
 		if z.nodes[name] == nil {
 			z.nodes[name] = node{}
 		}
 	}
-	n, kind := z.nodes[owner], rr.Header().Rrtype
+	n := z.nodes[owner]
 	n[kind] = append(n[kind], rr)
 	return nil
 }
@@ -83,12 +96,28 @@ type match struct {
 	target  string // for aliased
 	cut     string // for delegated
 	empty   bool   // for noData: an empty non-terminal
+
+	// Where it was found, for the proof of it. All names are canonical.
+	name     string // that was looked up
+	source   string // the owner of the records in the zone
+	closest  string // the closest encloser of a name that does not exist
+	wildcard string // the one that the answer, or the lack of one, comes from
 }
 
 // find looks a question up in the zone (RFC 1034 §4.3.2, step 3). The name
 // lies in the zone.
 func (z *zone) find(qname string, qtype uint16) match {
 	name := dns.CanonicalName(qname)
+	m := z.seek(name, qname, qtype)
+	m.name = name
+	if m.source == "" {
+		m.source = name
+	}
+	return m
+}
+
+// seek goes down from the apex to a name, or as far as names exist.
+func (z *zone) seek(name, qname string, qtype uint16) match {
 	closest := z.origin
 	for _, at := range descent(z.origin, name) {
 		n, exists := z.nodes[at]
@@ -111,15 +140,26 @@ func (z *zone) find(qname string, qtype uint16) match {
 // fromWildcard answers for a name that does not exist (RFC 4592 §3.3.1): from
 // the asterisk label below the closest encloser, if there is one.
 func (z *zone) fromWildcard(closest, qname string, qtype uint16) match {
-	asterisk := "*." + closest
-	if closest == "." {
-		asterisk = "*."
-	}
+	asterisk := wildcardOf(closest)
 	n, exists := z.nodes[asterisk]
 	if !exists {
-		return match{outcome: noName}
+		return match{outcome: noName, closest: closest}
 	}
-	return n.match(qname, qtype)
+	m := n.expandable().match(qname, qtype)
+	m.source, m.closest, m.wildcard = asterisk, closest, asterisk
+	return m
+}
+
+// expandable is what a wildcard gives to other names: not its own NSEC record
+// (RFC 4592 §4.8).
+func (n node) expandable() node {
+	if len(n[dns.TypeNSEC]) == 0 {
+		return n
+	}
+	n = n.clone()
+	n.unsign(dns.TypeNSEC)
+	delete(n, dns.TypeNSEC)
+	return n
 }
 
 // match answers from a node, whose records are given qname as their owner.
@@ -168,8 +208,9 @@ func fromDNAME(d *dns.DNAME, qname string) match {
 		target = qname + strings.TrimPrefix(d.Target, ".")
 	}
 	// A name has at most 255 octets on the wire (RFC 1035 §2.3.4).
+	source := dns.CanonicalName(d.Hdr.Name)
 	if _, ok := dns.IsDomainName(target); !ok {
-		return match{outcome: tooLong, rrs: []dns.RR{dns.Copy(d)}}
+		return match{outcome: tooLong, rrs: []dns.RR{dns.Copy(d)}, source: source}
 	}
 	alias := &dns.CNAME{
 		Hdr: dns.RR_Header{
@@ -180,7 +221,7 @@ func fromDNAME(d *dns.DNAME, qname string) match {
 		},
 		Target: target,
 	}
-	return match{outcome: aliased, rrs: []dns.RR{dns.Copy(d), alias}, target: target}
+	return match{outcome: aliased, rrs: []dns.RR{dns.Copy(d), alias}, target: target, source: source}
 }
 
 // owned returns copies of the records with another owner name.

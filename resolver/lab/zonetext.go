@@ -12,26 +12,32 @@ import (
 // defaultTTL, in seconds, of records whose text has none.
 const defaultTTL = 300
 
-// records reads zone text (RFC 1035 §5) relative to an origin.
+// records reads the section as zone text relative to an origin.
 func (s section) records(origin string) ([]dns.RR, error) {
-	text, kinds := opaque(s.text)
 	// As many lines before it as the text is down its file, so that the
 	// parser's line numbers are the file's.
 	before := fmt.Sprintf("%s$TTL %d\n", strings.Repeat("\n", max(s.line-1, 0)), defaultTTL)
-	zp := dns.NewZoneParser(strings.NewReader(before+text), origin, "")
+	rrs, err := readRecords(before+s.text, origin)
+	if err != nil {
+		return nil, s.badText(err)
+	}
+	return rrs, nil
+}
+
+// readRecords reads zone text (RFC 1035 §5) relative to an origin.
+func readRecords(text, origin string) ([]dns.RR, error) {
+	text, kinds := opaque(text)
+	zp := dns.NewZoneParser(strings.NewReader(text), origin, "")
 	zp.SetIncludeAllowed(false)
 	var rrs []dns.RR
 	for rr, ok := zp.Next(); ok; rr, ok = zp.Next() {
 		settled, err := settle(rr, kinds)
 		if err != nil {
-			return nil, s.errorf("%v", err)
+			return nil, err
 		}
 		rrs = append(rrs, settled)
 	}
-	if err := zp.Err(); err != nil {
-		return nil, s.badText(err)
-	}
-	return rrs, nil
+	return rrs, zp.Err()
 }
 
 // position is how the parser ends its errors.
@@ -48,6 +54,11 @@ func (s section) badText(err error) error {
 		return s.errorf("%v", err)
 	}
 	return s.errorAt(line, "%s", parts[1])
+}
+
+// unplaced is the parser's error without the place.
+func unplaced(err error) string {
+	return position.ReplaceAllString(err.Error(), "$1")
 }
 
 // firstPrivate is the first type for private use (RFC 6895 §3.1).

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -51,7 +52,7 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		return d
 	}
 	d.Rcode = rcode(a.Msg.Rcode)
-	d.Signed = signed(a.Msg)
+	d.signatures(a.Msg)
 	d.Authoritative, d.Recursion = a.Msg.Authoritative, a.Msg.RecursionAvailable
 	d.Bytes, d.RTT = a.Size, a.RTT
 	switch {
@@ -188,16 +189,21 @@ func exchange(server string, o resolver.Observation) Exchange {
 	return e
 }
 
-// signed reports whether a message carries signatures.
-func signed(m *dns.Msg) bool {
+// signatures notes whether a message carries signatures, and when the first
+// of them ends.
+func (d *Answer) signatures(m *dns.Msg) {
 	for _, section := range [][]dns.RR{m.Answer, m.Ns} {
 		for _, rr := range section {
-			if rr.Header().Rrtype == dns.TypeRRSIG {
-				return true
+			sig, ok := rr.(*dns.RRSIG)
+			if !ok {
+				continue
+			}
+			from, until := time.Unix(int64(sig.Inception), 0), time.Unix(int64(sig.Expiration), 0)
+			if !d.Signed || until.Before(d.SignedUntil) {
+				d.Signed, d.SignedFrom, d.SignedUntil = true, from.UTC(), until.UTC()
 			}
 		}
 	}
-	return false
 }
 
 func flags(m *dns.Msg) string {

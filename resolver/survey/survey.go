@@ -116,16 +116,18 @@ type Answer struct {
 	EDNS          string // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer
 	CaseLost      bool   // the question came back in other letter case
 
-	Aliases  []Alias   // followed inside this answer, in order
-	Owner    string    // name at the end of Aliases: owner of Records, or of what is denied
-	Records  []Record  // of the type asked, at Owner
-	SOA      *SOA      // from the authority section of a negative answer, or the answer to SOA
-	NS       []string  // the answer to NS
-	Wildcard bool      // the owner was synthesised: a random sibling has the same records
-	Signed   bool      // signatures came with the answer
-	Security *Security // what validation makes of it; nil when it was not judged
-	Child    string    // for Referral: the zone referred to
-	ChildNS  []string  // for Referral
+	Aliases  []Alias  // followed inside this answer, in order
+	Owner    string   // name at the end of Aliases: owner of Records, or of what is denied
+	Records  []Record // of the type asked, at Owner
+	SOA      *SOA     // from the authority section of a negative answer, or the answer to SOA
+	NS       []string // the answer to NS
+	Wildcard bool     // the owner was synthesised: a random sibling has the same records
+	Signed   bool     // signatures came with the answer
+	// SignedFrom and SignedUntil bound the signature that ends first.
+	SignedFrom, SignedUntil time.Time
+	Security                *Security // what validation makes of it; nil when it was not judged
+	Child                   string    // for Referral: the zone referred to
+	ChildNS                 []string  // for Referral
 
 	Exchanges []Exchange
 }
