@@ -216,8 +216,8 @@ func halved(a survey.Alias) string {
 
 func (f Finding) place() place { return place{f.Rule.ID, f.Name} }
 
-// wildcardAlias raises aliases that a wildcard made up.
-func (az *authorization) wildcardAlias() {
+// fromWildcard are the answers with an alias that a wildcard made up.
+func (az *authorization) fromWildcard() []*survey.Answer {
 	var as []*survey.Answer
 	for _, s := range az.txt.steps {
 		for _, m := range s.moves {
@@ -226,6 +226,21 @@ func (az *authorization) wildcardAlias() {
 			}
 		}
 	}
+	return as
+}
+
+// wildcardPlace is where an alias from a wildcard is told, if there is one.
+func (az *authorization) wildcardPlace() place {
+	as := az.fromWildcard()
+	if len(as) == 0 {
+		return place{}
+	}
+	return place{"alias-from-wildcard", as[0].Aliases[0].From}
+}
+
+// wildcardAlias raises aliases that a wildcard made up.
+func (az *authorization) wildcardAlias() {
+	as := az.fromWildcard()
 	if len(as) == 0 {
 		return
 	}
@@ -290,14 +305,14 @@ func (az *authorization) foreignOperator() {
 	home := az.s.Zone(az.txt.steps[0].at.Zone)
 	for _, e := range az.txt.ends {
 		away := az.s.Zone(e.zone())
-		if len(e.aliases) == 0 || home == nil || away == nil || away.Public || within(away.Name, home.Name) || within(home.Name, away.Name) ||
+		if len(e.aliases) == 0 || e.loop || e.long || home == nil || away == nil || away.Public || within(away.Name, home.Name) || within(home.Name, away.Name) ||
 			shares(home.ParentNS, away.ParentNS) {
 			continue
 		}
 		f := finding("alias-foreign-operator", az.id.Challenge,
 			fmt.Sprintf("%s leads to %s in the zone %s on %s.", az.id.Challenge, e.owner(), away.Name, series(away.ParentNS)))
 		f.Servers = slices.Clone(away.ParentNS)
-		az.raise(f, place{})
+		az.raise(f, az.wildcardPlace())
 		return
 	}
 }

@@ -12,6 +12,9 @@ func (az *authorization) caaFailed(e climbEnd) {
 	f := az.caaFailure(e)
 	f.Transient = e.transient
 	f.Servers, f.Evidence = hosts(e.end.answers), evidence(e.end.answers...)
+	if az.registry(e.end.zone()) {
+		f.Servers = serverNames(e.end.answers)
+	}
 	cause := az.whyCAAFailed(e)
 	switch cause.rule {
 	case "", "type-mishandled", "tcp-unavailable", "tld-does-not-exist":
@@ -54,7 +57,7 @@ func (az *authorization) caaFailure(e climbEnd) Finding {
 		f.Fix = fmt.Sprintf("Publish the record again in a form that the name server knows:\n%s", az.shieldRecord(e.end.owner()))
 		return f
 	case az.registry(e.end.zone()) && len(e.end.aliases) == 0:
-		f := finding("caa-lookup-failed-above", e.name, what+" That is above your domain: the registry's fault.")
+		f := finding("caa-lookup-failed-above", e.name, fmt.Sprintf("CAA records of %s cannot be looked up: %s. That is above your domain: the registry's fault.", e.name, saidByName(e.end.answers)))
 		f.Fix = fmt.Sprintf("Add a CAA record of your own; the climb then ends before %s:\n%s", e.name, az.shieldRecord(az.below(e.name)))
 		if az.below(e.name) == e.name {
 			f.Fix = "Report it to the registry, and try again later."
@@ -80,7 +83,7 @@ func badRecords(e *end) string {
 	for _, a := range e.answers {
 		for _, r := range a.Records {
 			if r.Bad != "" {
-				parts = unite(parts, []string{fmt.Sprintf("%s (%s)", r.Text, r.Bad)})
+				parts = unite(parts, []string{fmt.Sprintf("%s (%s)", rdata(r), Escape(r.Bad))})
 			}
 		}
 	}
@@ -107,7 +110,7 @@ func (az *authorization) shieldRecord(owner string) string {
 	return caaRecord(owner, "issue", az.identity())
 }
 
-// caaAbove warns of a registry whose servers fail for CAA although a set
+// caaAbove warns of a registry whose servers drop CAA queries although a set
 // further down ends the climb before: a resolver without a cache comes past
 // these servers with its CAA query, since it does not minimise names.
 func (az *authorization) caaAbove() {
@@ -118,13 +121,13 @@ func (az *authorization) caaAbove() {
 			continue
 		}
 		for _, e := range r.ends {
-			if e.kind != failed || e.zone() != name {
+			if e.failure != timedOut || e.zone() != name {
 				continue
 			}
 			f := finding("caa-lookup-failed-above", name, fmt.Sprintf(
-				"CAA records of %s cannot be looked up: %s. A CAA record further down ends the climb before, but the queries for it pass the same servers. It is the registry's fault.", name, failing(e)))
+				"CAA records of %s cannot be looked up: %s. A CAA record further down ends the climb before, but the queries for it pass the same servers. It is the registry's fault.", name, saidByName(e.answers)))
 			f.Severity = Warning
-			f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
+			f.Servers, f.Evidence = serverNames(e.answers), evidence(e.answers...)
 			f.Fix = "Report it to the registry, and repeat the order if it fails."
 			az.raise(f, place{})
 		}

@@ -151,7 +151,7 @@ func (az *authorization) challengeFailed(e *end) {
 	}
 	f := finding("challenge-needs-tcp", az.id.Challenge,
 		fmt.Sprintf("The TXT answer for %s does not fit %d octets, and TCP brings nothing: %s.", e.owner(), udpPayload, saidEach(e.answers)))
-	if all(e.answers, func(a *survey.Answer) bool { return a.TCP == "truncated" }) {
+	if all(e.answers, truncatedTwice) {
 		f = finding("challenge-over-message-size", az.id.Challenge,
 			fmt.Sprintf("The TXT answer for %s does not fit a DNS message: %s.", e.owner(), saidEach(e.answers)))
 		cause = place{}
@@ -259,14 +259,7 @@ func (az *authorization) whyAbsent(e *end) place {
 			return place{"challenge-wildcard-answer", name}
 		}
 	}
-	for _, s := range az.txt.steps {
-		for _, m := range s.moves {
-			if m.answer != nil && m.answer.Wildcard && len(m.answer.Aliases) > 0 {
-				return place{"alias-from-wildcard", m.answer.Aliases[0].From}
-			}
-		}
-	}
-	return place{}
+	return az.wildcardPlace()
 }
 
 // leftovers notes values of earlier orders.

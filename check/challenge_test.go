@@ -54,7 +54,7 @@ func TestChallenge(t *testing.T) {
 		{name: "no TCP, and another name of the order needs it", ids: []string{"example.com", "www.example.com"}, verdict: Blocked, each: map[string]Verdict{"example.com": Blocked, "www.example.com": Ready},
 			want: []string{"error tcp-unavailable", "error challenge-needs-tcp because tcp-unavailable", "note tcp-unavailable"}, change: txt(truncatedAnswer("timeout"))},
 		{name: "large and TCP on one server only", verdict: AtRisk, want: []string{"warning tcp-unavailable", "note challenge-needs-tcp"}, change: txt(truncatedAnswer("unreachable"), and(txtAnswer(v1), size(1300), overTCP))},
-		{name: "larger than a message", verdict: Blocked, want: []string{"error challenge-over-message-size"}, change: txt(truncatedAnswer("truncated"))},
+		{name: "larger than a message", verdict: Blocked, want: []string{"error challenge-over-message-size"}, change: txt(overMessageSize)},
 		{name: "TXT refused", verdict: Blocked, want: []string{"error type-mishandled"}, change: txt(lameAnswer("refused"))},
 		{name: "TXT refused by one", verdict: AtRisk, want: []string{"warning type-mishandled"}, change: txt(lameAnswer("refused"), txtAnswer(v1))},
 	})

@@ -95,7 +95,7 @@ func fuzzAnswer(w world, a *survey.Answer, b byte) {
 	edits := []edit{
 		nil, noDataAnswer, nxDomainAnswer, txtAnswer(v1), txtAnswer(v1, v2), txtAnswer(old), txtAnswer("\x1b[2J"),
 		lameAnswer("refused"), lameAnswer("no-authority"), lost(survey.Timeout), lost(survey.Unreachable), lost(survey.Malformed),
-		lost(survey.NoRoute), lost(survey.NotAsked), truncatedAnswer("timeout"), truncatedAnswer("truncated"),
+		lost(survey.NoRoute), lost(survey.NotAsked), truncatedAnswer("timeout"), overMessageSize,
 		aliasTo(target), aliasTo(challengeName), aliasTo("x.y.example.com"), aliasTo(a.Name), aliasTo(a.Name + ".example.com"),
 		and(nxDomainAnswer, wildcard), and(txtAnswer(v1), wildcard, size(5000)), and(aliasTo(target), wildcard),
 		and(aliasTo(target), nxDomainAnswer), and(aliasTo("acme.example.com.example.com"), nxDomainAnswer),

@@ -175,6 +175,7 @@ func (az *authorization) raise(f Finding, cause place) {
 func (az *authorization) explain(v Verdict) {
 	az.explainZones()
 	az.explainServers()
+	az.explainDNSSEC()
 	az.explainAliases()
 	az.explainChallenge()
 	az.explainCAA()

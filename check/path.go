@@ -10,7 +10,8 @@ import (
 )
 
 // maxRestarts is how often Unbound starts over at the target of an alias
-// (max-query-restarts). An answer that holds a whole chain costs no restart.
+// (max-query-restarts). It does so at every alias, also when the message goes
+// on at the target: it believes only what stands at the name asked.
 const maxRestarts = 11
 
 // looped is the reason of a lame answer that came with a loop of aliases:
@@ -63,6 +64,7 @@ type end struct {
 	failure failure // for failed
 	loop    bool    // failed: the aliases loop
 	long    bool    // failed: more aliases than the resolver follows
+	bogus   bool    // failed: no server's answer validates
 	at      *survey.Lookup
 	answers []*survey.Answer // those that end here; for failed: those that failed
 	trail
@@ -145,7 +147,7 @@ func (w *walk) step(l *survey.Lookup, t trail) *step {
 	w.r.steps = append(w.r.steps, s)
 	candidates := w.j.candidates(l)
 	for _, a := range candidates {
-		if a.Status.Usable() && !sideways(l, a) {
+		if a.Status.Usable() && !sideways(l, a) && !bogus(a) {
 			s.moves = append(s.moves, w.move(l, a, t))
 		}
 	}
@@ -175,30 +177,13 @@ func (w *walk) move(l *survey.Lookup, a *survey.Answer, t trail) move {
 			return move{answer: a, end: w.end(a, end{kind: failed, failure: servfail, loop: true, at: l, trail: t})}
 		}
 		next := w.j.start(survey.Question{Name: t.chain[len(t.chain)-1], Type: l.Type})
-		if !together(a, next) {
-			t.restarts++
-		}
+		t.restarts += len(a.Aliases)
 		if t.restarts > maxRestarts {
 			return move{answer: a, end: w.end(a, end{kind: failed, failure: servfail, long: true, at: l, trail: t})}
 		}
 		return w.onward(a, next, l, t)
 	}
 	return move{answer: a, end: w.end(a, terminal(l, a, t))}
-}
-
-// together reports whether the message that held an alias answered for its
-// target too, so that the resolver does not start over: the same server's
-// answer at the next lookup then comes from a question for another name.
-func together(a *survey.Answer, next *survey.Lookup) bool {
-	if next == nil {
-		return false
-	}
-	for _, b := range next.Answers {
-		if b.Addr == a.Addr && len(b.Exchanges) > 0 {
-			return !strings.EqualFold(b.Exchanges[len(b.Exchanges)-1].Name, next.Name)
-		}
-	}
-	return false
 }
 
 // onward goes to the next lookup, or ends where the survey did not look.
@@ -272,6 +257,15 @@ func (e *end) key(a *survey.Answer) string {
 	return k + " " + strings.Join(texts(a), " ")
 }
 
+// rdata is the RDATA of a record as text. Of one that does not parse the
+// octets alone count, not how its owner was spelled (RFC 3597 §5).
+func rdata(r survey.Record) string {
+	if i := strings.Index(r.Text, `\#`); i > 0 && r.Bad != "" {
+		return r.Text[i:]
+	}
+	return r.Text
+}
+
 // texts are the records of an answer as a set: RDATA, sorted. Servers rotate
 // records and count TTLs down; neither is a difference.
 func texts(a *survey.Answer) []string {
@@ -282,7 +276,7 @@ func texts(a *survey.Answer) []string {
 			ts = append(ts, r.TXT)
 			continue
 		}
-		ts = append(ts, r.Text)
+		ts = append(ts, rdata(r))
 	}
 	sort.Strings(ts)
 	return slices.Compact(ts)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"dns01/check/known"
 	"dns01/resolver/survey"
 )
 
@@ -41,7 +42,7 @@ func txtProblem(e *end, challenge string) Problem {
 	case nxDomain:
 		return Problem{"validation", "dns", lookupDetail(noTLD, "TXT", challenge)}
 	case failed:
-		return Problem{"validation", "dns", lookupDetail(e.failure, "TXT", challenge)}
+		return Problem{"validation", "dns", failureDetail(e, "TXT", challenge)}
 	case records:
 		return Problem{"validation", "unauthorized", incorrectTXT(firstTXT(e.answers), len(e.answers[0].Records), challenge)}
 	}
@@ -54,7 +55,21 @@ func caaProblem(e climbEnd, identifier string) Problem {
 	if e.decision != nil {
 		return Problem{"validation", "caa", prefix + fmt.Sprintf("CAA record for %s prevents issuance", e.name)}
 	}
-	return Problem{"validation", "dns", prefix + lookupDetail(e.end.failure, "CAA", e.name)}
+	return Problem{"validation", "dns", prefix + failureDetail(e.end, "CAA", e.name)}
+}
+
+// failureDetail is the text for a lookup that ended in failure: the extended
+// error of the CA's resolver takes the place of the rcode, if there is one.
+func failureDetail(e *end, qtype, name string) string {
+	if i := slices.IndexFunc(e.answers, bogus); e.bogus && e.answers[i].Security.EDE >= 0 {
+		s := e.answers[i].Security
+		d := fmt.Sprintf("DNS problem: looking up %s for %s: %s", qtype, name, known.ExtendedError(s.EDE))
+		if s.Text != "" {
+			d += ": " + s.Text
+		}
+		return d
+	}
+	return lookupDetail(e.failure, qtype, name)
 }
 
 // lookupDetail is the text for a lookup that failed.

@@ -14,6 +14,7 @@ func All() []*Rule {
 	return slices.Concat(
 		nameRules,
 		delegationRules,
+		dnssecRules,
 		serverRules,
 		aliasRules,
 		challengeRules,

@@ -30,6 +30,9 @@ func hosts(answers []*survey.Answer) []string {
 
 // said tells what one answer came to, as the predicate of a sentence.
 func said(a *survey.Answer) string {
+	if bogus(a) {
+		return "gives an answer that does not validate"
+	}
 	switch a.Status {
 	case survey.Lame:
 		return saidLame(a.Lame)
@@ -40,6 +43,9 @@ func said(a *survey.Answer) string {
 	case survey.Malformed:
 		return "answers with a malformed message"
 	case survey.Truncated:
+		if truncatedTwice(a) {
+			return "truncates its answers over UDP and over TCP"
+		}
 		return "truncates its UDP answer and TCP " + saidTCP(a.TCP)
 	case survey.NXDomain:
 		return "answers NXDOMAIN"
@@ -75,15 +81,21 @@ func saidTCP(how string) string {
 		return "is refused"
 	case "closed":
 		return "is closed before an answer"
-	case "truncated":
-		return "truncates it too"
 	}
 	return "fails (" + Escape(how) + ")"
 }
 
 // saidEach tells what several answers came to: servers that did the same in
 // one go.
-func saidEach(answers []*survey.Answer) string {
+func saidEach(answers []*survey.Answer) string { return saidBy(answers, who) }
+
+// saidByName is saidEach without addresses: of a registry's servers any two or
+// three are asked, which is no matter.
+func saidByName(answers []*survey.Answer) string {
+	return saidBy(answers, func(as []*survey.Answer) string { return series(serverNames(as)) })
+}
+
+func saidBy(answers []*survey.Answer, who func([]*survey.Answer) string) string {
 	var order []string
 	by := map[string][]*survey.Answer{}
 	for _, a := range answers {
@@ -111,7 +123,7 @@ func agreeing(subjects []string, predicate string) string {
 	if p, ok := plural[v]; ok {
 		v = p
 	}
-	return strings.TrimSpace(v + " " + strings.Replace(rest, "its UDP answer", "their UDP answers", 1))
+	return strings.TrimSpace(v + " " + strings.Replace(rest, "its ", "their ", 1))
 }
 
 // serverNames are the names of the servers that answered, each once.

@@ -25,7 +25,7 @@ func TestSaidEach(t *testing.T) {
 		{"two that differ", []*survey.Answer{at("ns1", "192.0.2.1", lost(survey.Unreachable)), at("ns2", "192.0.2.2", lameAnswer("upward-referral"))},
 			"ns1 (192.0.2.1) cannot be reached and ns2 (192.0.2.2) refers back up the tree"},
 		{"truncated", []*survey.Answer{at("ns1", "192.0.2.1", truncatedAnswer("timeout")), at("ns2", "192.0.2.2", truncatedAnswer("timeout"))},
-			"ns1 (192.0.2.1) and ns2 (192.0.2.2) truncate their UDP answers and TCP does not answer"},
+			"ns1 (192.0.2.1) and ns2 (192.0.2.2) truncate their UDP answer and TCP does not answer"},
 		{"no name", []*survey.Answer{at("", "192.0.2.1", lost(survey.Malformed))}, "192.0.2.1 answers with a malformed message"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

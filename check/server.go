@@ -139,7 +139,7 @@ func (j *judge) traits(h *zoneHealth) []draft {
 // tcpUnavailable are servers that truncated an answer and did not give it
 // over TCP. The severity is lowered where nobody hangs on it.
 func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
-	as := j.showing(h, func(a *survey.Answer) bool { return a.NeedsTCP && a.TCP != "" && a.TCP != "truncated" })
+	as := j.showing(h, func(a *survey.Answer) bool { return a.NeedsTCP && a.TCP != "" && !truncatedTwice(a) })
 	if len(as) == 0 {
 		return nil
 	}
@@ -241,6 +241,9 @@ func existence(as []*survey.Answer, name string) *survey.Answer {
 // unusable explains an end at which the resolver gave up, and returns the
 // finding that stands for the cause; the zero place when nothing does.
 func (az *authorization) unusable(e *end) place {
+	if e.bogus {
+		return az.bogusEnd(e)
+	}
 	z := az.s.Zone(e.zone())
 	if z == nil || e.kind != failed || e.loop || e.long {
 		return place{}
@@ -273,3 +276,13 @@ func (az *authorization) unusable(e *end) place {
 }
 
 func truncated(a *survey.Answer) bool { return a.Status == survey.Truncated }
+
+// truncatedTwice reports whether TCP brought a truncated answer too: TCP works
+// and the answer does not fit a message.
+func truncatedTwice(a *survey.Answer) bool {
+	if !truncated(a) || len(a.Exchanges) == 0 {
+		return false
+	}
+	last := a.Exchanges[len(a.Exchanges)-1]
+	return last.Transport == "tcp" && slices.Contains(strings.Fields(last.Flags), "tc")
+}

@@ -55,6 +55,8 @@ func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) 
 	e := end{kind: failed, failure: servfail, at: l, trail: t}
 	e.answers = slices.DeleteFunc(slices.Clone(candidates), j.ours)
 	switch {
+	case slices.ContainsFunc(e.answers, bogus):
+		e.bogus = true
 	case len(e.answers) == 0 && (len(candidates) > 0 || !j.hopeless(l.Zone)):
 		e.kind, e.failure = unseen, ""
 	case j.otherServersUnseen(candidates):

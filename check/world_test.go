@@ -179,6 +179,14 @@ func truncatedAnswer(tcp string) edit {
 	return func(a *survey.Answer) { a.Status, a.NeedsTCP, a.TCP = survey.Truncated, true, tcp }
 }
 
+// overMessageSize is an answer that is truncated over TCP too.
+func overMessageSize(a *survey.Answer) {
+	truncatedAnswer("malformed")(a)
+	x := a.Exchanges[0]
+	x.Transport, x.Flags = "tcp", "aa tc"
+	a.Exchanges = append(a.Exchanges, x)
+}
+
 // aliasTo is a CNAME that leads out of what the server knows.
 func aliasTo(targets ...string) edit {
 	return func(a *survey.Answer) {

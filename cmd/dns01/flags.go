@@ -21,8 +21,9 @@ type flags struct {
 	file                   string
 
 	// Where to ask.
-	resolvers, rootHints, trustAnchor string
-	allowPrivate, only4, only6        bool
+	resolvers, rootHints       string
+	trustAnchors               []string
+	allowPrivate, only4, only6 bool
 
 	// How long, and as of when.
 	timeout, deadline, now string
@@ -35,38 +36,50 @@ type flags struct {
 	help bool
 }
 
-// newFlags defines them for a command.
+// newFlags defines those of check, for a command that has them all.
 func newFlags(command string) *flags {
-	f := &flags{FlagSet: pflag.NewFlagSet(command, pflag.ContinueOnError), command: command, fromEnv: map[string]bool{}}
-	f.SortFlags = false
-	f.Usage = func() {}
-
+	f := noFlags(command)
 	f.StringArrayVar(&f.values, "value", nil, "")
 	f.StringVar(&f.ca, "ca", "letsencrypt", "")
 	f.StringVar(&f.account, "account", "", "")
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")
 	f.StringVarP(&f.file, "file", "f", "", "")
-
 	f.StringVar(&f.resolvers, "resolvers", "", "")
+	f.defineResolution()
+	f.BoolVar(&f.noProbe, "no-probe", false, "")
+	f.BoolVar(&f.strict, "strict", false, "")
+	f.defineOutput()
+	return f
+}
+
+// noFlags is the set that a command adds its flags to.
+func noFlags(command string) *flags {
+	f := &flags{FlagSet: pflag.NewFlagSet(command, pflag.ContinueOnError), command: command, fromEnv: map[string]bool{}}
+	f.SortFlags = false
+	f.Usage = func() {}
+	return f
+}
+
+// defineResolution adds the flags of every command that resolves names.
+func (f *flags) defineResolution() {
 	f.StringVar(&f.rootHints, "root-hints", "", "")
-	f.StringVar(&f.trustAnchor, "trust-anchor", "", "")
+	f.StringArrayVar(&f.trustAnchors, "trust-anchor", nil, "")
 	f.BoolVar(&f.allowPrivate, "allow-private", false, "")
 	f.BoolVarP(&f.only4, "ipv4", "4", false, "")
 	f.BoolVarP(&f.only6, "ipv6", "6", false, "")
-
 	f.StringVar(&f.timeout, "timeout", "1s", "")
 	f.StringVar(&f.deadline, "deadline", "30s", "")
 	f.StringVar(&f.now, "now", "", "")
-	f.BoolVar(&f.noProbe, "no-probe", false, "")
+}
 
+// defineOutput adds the flags of every command that prints what it found.
+func (f *flags) defineOutput() {
 	f.StringVar(&f.format, "format", "text", "")
 	f.BoolVar(&f.json, "json", false, "")
-	f.BoolVar(&f.strict, "strict", false, "")
 	f.BoolVarP(&f.verbose, "verbose", "v", false, "")
 	f.BoolVarP(&f.quiet, "quiet", "q", false, "")
 	f.StringVar(&f.color, "color", "auto", "")
 	f.BoolVarP(&f.help, "help", "h", false, "")
-	return f
 }
 
 // parse reads the arguments. The error is a usageError.

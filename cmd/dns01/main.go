@@ -43,6 +43,7 @@ func run() int {
 		build:  build,
 		world: world{
 			exchanger: resolver.Live{},
+			anchors:   resolver.BuiltinAnchors(),
 			caches:    publicCaches,
 		},
 	}

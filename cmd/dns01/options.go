@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"dns01/check"
 	"dns01/check/known"
 	"dns01/resolver"
@@ -20,9 +22,17 @@ import (
 type options struct {
 	names     []string // as a CA has them
 	order     check.Order
-	roots     []resolver.Root   // nil: built in
 	resolvers []survey.Resolver // caches to ask
+	start
 	settings
+}
+
+// A start is where a resolution begins: at these root servers, trusting these
+// records.
+type start struct {
+	roots    []resolver.Root // nil: IANA's
+	anchors  []dns.RR        // none: nothing is validated
+	signedAt time.Time       // when signatures are judged; zero: by the clock
 }
 
 // settings are the options that need no looking up.
@@ -45,10 +55,7 @@ func (p *program) options(f *flags, names []string, w world) (o options, err err
 	if o.order, err = p.order(f, o.names); err != nil {
 		return o, err
 	}
-	if o.roots, err = f.roots(); err != nil {
-		return o, err
-	}
-	if err = f.checkAnchor(); err != nil {
+	if o.start, err = f.start(w); err != nil {
 		return o, err
 	}
 	o.resolvers, err = f.caches(w, o.settings)
@@ -172,28 +179,56 @@ func (f *flags) time(now func() time.Time) (time.Time, error) {
 	return time.Time{}, usagef("%s %q is no time; write 2026-11-25 or 2026-11-25T10:00:00Z", f.source("now"), f.now)
 }
 
-// roots reads --root-hints; nil means the built-in ones.
-func (f *flags) roots() ([]resolver.Root, error) {
-	if f.rootHints == "" {
-		return nil, nil
+// start is the world's, as far as no flag says otherwise.
+func (f *flags) start(w world) (s start, err error) {
+	s = start{w.roots, w.anchors, w.signedAt}
+	if f.rootHints != "" {
+		if s.roots, err = f.roots(); err != nil {
+			return s, err
+		}
 	}
-	var roots []resolver.Root
-	err := f.read("root-hints", f.rootHints, func(r io.Reader) (err error) {
+	if len(f.trustAnchors) > 0 {
+		if s.anchors, err = f.anchors(); err != nil {
+			return s, err
+		}
+	}
+	if f.now != "" {
+		s.signedAt, err = f.time(nil)
+	}
+	return s, err
+}
+
+// roots reads --root-hints.
+func (f *flags) roots() (roots []resolver.Root, err error) {
+	err = f.read("root-hints", f.rootHints, func(r io.Reader) (err error) {
 		roots, err = resolver.ParseRoots(r)
 		return err
 	})
 	return roots, err
 }
 
-// checkAnchor reads --trust-anchor for its form. Nothing is validated yet.
-func (f *flags) checkAnchor() error {
-	if f.trustAnchor == "" || f.trustAnchor == "none" {
-		return nil
+// anchors reads the records of every --trust-anchor; the word none, which
+// stands alone, means that there are none.
+func (f *flags) anchors() ([]dns.RR, error) {
+	var all []dns.RR
+	for _, file := range f.trustAnchors {
+		switch {
+		case file != "none":
+		case len(f.trustAnchors) > 1:
+			return nil, usagef("%s none contradicts the files beside it; give one or the other", f.source("trust-anchor"))
+		default:
+			return nil, nil
+		}
+		err := f.read("trust-anchor", file, func(r io.Reader) error {
+			rrs, err := resolver.ParseAnchors(r)
+			all = append(all, rrs...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	return f.read("trust-anchor", f.trustAnchor, func(r io.Reader) error {
-		_, err := resolver.ParseAnchors(r)
-		return err
-	})
+	return all, nil
 }
 
 // read parses the file that a flag names.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -21,6 +22,7 @@ type program struct {
 	stderr io.Writer // complaints and chatter
 	env    func(string) string
 	now    func() time.Time
+	rand   *rand.Rand // letter case, and which server comes first; nil: at random
 	screen screen
 	build  *debug.BuildInfo // may be nil
 	world  world            // what is asked, unless a command brings its own
@@ -42,12 +44,14 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "demo", "version", "help"}
+var commandNames = []string{"check", "lookup", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
 	case "check":
 		return (*program).check
+	case "lookup":
+		return (*program).lookup
 	case "demo":
 		return (*program).demo
 	case "version", "--version":

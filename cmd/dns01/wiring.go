@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
 
 	"dns01/check"
 	"dns01/report"
@@ -16,6 +19,8 @@ type world struct {
 	exchanger resolver.Exchanger
 	roots     []resolver.Root // nil: IANA's
 	allow     []netip.Prefix  // special-purpose ranges that may be asked
+	anchors   []dns.RR        // of the zones that are trusted; none: nothing is validated
+	signedAt  time.Time       // when signatures are judged; zero: by the clock
 	caches    func() []cache
 }
 
@@ -28,28 +33,12 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 	defer cancel()
 
 	counter := &resolver.Counter{}
-	x := resolver.Observe(w.exchanger, func(ob resolver.Observation) {
-		counter.Add(ob)
-		if o.verbose {
-			p.trace(ob)
-		}
-	})
-	x = resolver.Pace(x, resolver.DefaultPacing)
-
-	roots := w.roots
-	if o.roots != nil {
-		roots = o.roots
-	}
-	client := resolver.New(resolver.Config{
-		Exchanger: x, Roots: roots,
-		Allow: w.allow, AllowPrivate: o.allowPrivate,
-		No4: o.only6, No6: o.only4,
-		Timeout: o.timeout,
-	})
+	x := p.door(w, o.settings, counter.Add)
 	s := survey.Take(ctx, survey.Target{Names: o.names}, survey.Options{
-		Client: client, Counter: counter,
+		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter,
 		Exchanger: x, Resolvers: o.resolvers,
-		Now: p.now,
+		Now:     p.now,
+		Anchors: o.anchors, SignedAt: o.signedAt,
 	})
 	return report.Report{
 		Tool: p.tool(), Order: o.order,
@@ -57,7 +46,31 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 	}
 }
 
+// door is the way to a world: paced, with each exchange told to observe, and
+// with -v to the user.
+func (p *program) door(w world, s settings, observe func(resolver.Observation)) resolver.Exchanger {
+	x := resolver.Observe(w.exchanger, func(ob resolver.Observation) {
+		observe(ob)
+		if s.verbose {
+			p.trace(ob)
+		}
+	})
+	return resolver.Pace(x, resolver.DefaultPacing)
+}
+
+// clientOf is what the client of one run needs.
+func (p *program) clientOf(w world, x resolver.Exchanger, from start, s settings) resolver.Config {
+	return resolver.Config{
+		Exchanger: x, Roots: from.roots,
+		Allow: w.allow, AllowPrivate: s.allowPrivate,
+		No4: s.only6, No6: s.only4,
+		Timeout: s.timeout,
+		Rand:    p.rand,
+	}
+}
+
 // labWorld builds a scenario's world, with its caches for --resolvers to name.
+// Its signatures are made for its own time, not ours.
 func labWorld(s *lab.Scenario) (world, error) {
 	w, err := s.World()
 	if err != nil {
@@ -69,6 +82,7 @@ func labWorld(s *lab.Scenario) (world, error) {
 	}
 	return world{
 		exchanger: w, roots: w.Roots(), allow: w.Public(),
+		anchors: w.Anchors(), signedAt: w.Epoch(),
 		caches: func() []cache { return cs },
 	}, nil
 }
