@@ -121,7 +121,14 @@ func arrows(chain []string) string {
 func loopFinding(e *end) Finding {
 	last := e.aliases[len(e.aliases)-1]
 	f := finding("alias-loop", e.chain[0], fmt.Sprintf("The aliases loop: %s.", arrows(e.chain)))
-	f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
+	met := slices.Clone(e.answers)
+	for _, a := range e.at.Answers {
+		if sawLoop(a) && !slices.Contains(met, a) {
+			met = append(met, a) // it noticed, and answered SERVFAIL
+		}
+	}
+	slices.SortStableFunc(met, func(a, b *survey.Answer) int { return a.Addr.Compare(b.Addr) })
+	f.Servers, f.Evidence = hosts(met), evidence(met...)
 	f.Fix = fmt.Sprintf("Change one of these CNAME records, for example that of %s, to a name that has the record itself.", last.From)
 	return f
 }
@@ -129,9 +136,13 @@ func loopFinding(e *end) Finding {
 func longFinding(e *end) Finding {
 	f := finding("alias-too-long", e.chain[0], fmt.Sprintf("The aliases go on for %s: %s.", count(len(e.aliases), "hop"), arrows(e.chain)))
 	f.Fix = fmt.Sprintf("%s 300 IN CNAME %s", absolute(e.chain[0]), absolute(e.owner()))
-	if e.long {
+	switch {
+	case e.failure == nameTooLong:
+		f.Detail = fmt.Sprintf("A DNAME above %s makes a name of it that is longer than 255 octets.", e.owner())
+		f.Fix = fmt.Sprintf("Give %s a CNAME of its own outside what the DNAME moves, or move it to a shorter name.", e.chain[0])
+	case e.long:
 		f.Fix = "Let " + e.chain[0] + " point directly at the name where the chain ends."
-	} else {
+	default:
 		f.Severity = Warning
 	}
 	f.Evidence = evidence(e.answers...)
@@ -157,6 +168,9 @@ func failing(e *end) string {
 	}
 	if len(e.answers) == 0 {
 		return "none can be asked"
+	}
+	if all(e.answers, validates) {
+		return who(e.answers) + " " + agreeing(serverNames(e.answers), "answers") + " too late"
 	}
 	return saidEach(e.answers)
 }

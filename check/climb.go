@@ -138,8 +138,11 @@ func (j *judge) profile() caa.Profile {
 
 // transient reports whether a failed lookup may pass later with no change: at
 // a registry's servers, when they did not all fail alike, or when one of them
-// gave a proper answer before it failed.
+// gave a proper answer before it failed; or when signatures are about to begin.
 func (j *judge) transient(e *end) bool {
+	if e.bogus {
+		return !j.begins(e).IsZero()
+	}
 	z := j.s.Zone(e.zone())
 	if z == nil || !z.Public || e.failure == noTLD || e.loop || e.long {
 		return false

@@ -80,6 +80,13 @@ var delegationRules = []*Rule{
 		Source: "RFC 2182 §3.1",
 	},
 	{
+		ID: "nameserver-slow", Subject: "delegation", Severity: Note,
+		Title:  "Servers take long to answer (a warning when all of them do, an error when it is too long)",
+		Why:    "The CA's resolver asks again after 376 ms, then waits twice as long each time, and drops an answer that it has after 1.9 s: by then the CA has asked anew.",
+		Fix:    "Add a name server closer to the rest of the Internet, or find out what makes these slow.",
+		Source: "Unbound, discard-timeout 1900; RFC 2182 §3.1",
+	},
+	{
 		ID: "nameserver-ipv6-broken", Subject: "delegation", Severity: Note,
 		Title:  "A server answers over IPv4 and not over IPv6",
 		Why:    "Resolvers that try IPv6 first lose time before they fall back.",
@@ -149,6 +156,7 @@ func (j *judge) zoneFindings(z *survey.Zone) []draft {
 		private(h),
 		j.mismatch(h),
 		ipv6Broken(h),
+		j.slowServers(h),
 		nsAliases(h),
 		glueMismatch(h),
 		singleServer(h),

@@ -49,7 +49,7 @@ var dnssecRules = []*Rule{
 		ID: "dnssec-denial-broken", Subject: "dnssec", Severity: Error,
 		Title:  "The absence of a name or type is not proven",
 		Why:    "A signed zone has to prove with NSEC or NSEC3 records that something is not there. CAA is mostly not there: without the proof the CA's lookup fails.",
-		Fix:    "Have the zone signed again, with a complete NSEC or NSEC3 chain, and update the name server's software.",
+		Fix:    "Have the zone signed again, with a complete NSEC or NSEC3 chain, by software that is up to date.",
 		Source: "RFC 4035 §5.4; RFC 5155 §8",
 	},
 	{
@@ -118,185 +118,227 @@ func ruleOfBogus(s *survey.Security) string {
 	return "dnssec-bogus"
 }
 
+// keysTimedOut reports whether an answer could not be validated because no
+// server answered for a zone's keys. The CA gives up before its resolver does.
+func keysTimedOut(a *survey.Answer) bool {
+	return bogus(a) && a.Security.Reason == "lookup-failed" && strings.Contains(a.Security.Text, "timeout")
+}
+
+// begins is when every signature at which a lookup failed will have begun to
+// count; the zero time where that is not all that is wrong.
+func (j *judge) begins(e *end) time.Time {
+	var latest time.Time
+	for _, a := range e.answers {
+		if !bogus(a) || a.Security.Reason != "signature-not-yet-valid" || !a.Security.Inception.Before(a.Security.Expiration) {
+			return time.Time{}
+		}
+		if a.Security.Inception.After(latest) {
+			latest = a.Security.Inception
+		}
+	}
+	return latest
+}
+
+// untilSigned is how long it takes until the signatures that are not valid
+// yet are, over every lookup of this identifier; 0 when none is.
+func (az *authorization) untilSigned() time.Duration {
+	var wait time.Duration
+	for _, r := range az.questions() {
+		for _, e := range r.ends {
+			if t := az.begins(e); !t.IsZero() {
+				wait = max(wait, t.Sub(az.s.ValidatedAt))
+			}
+		}
+	}
+	return wait
+}
+
 // explainDNSSEC raises what validation found on the way of this identifier.
+// Why no server's answer validates is raised where it ends a lookup, as the
+// cause of what fails there: see unusable.
 func (az *authorization) explainDNSSEC() {
 	for _, z := range az.passed() {
-		az.explainTrust(z)
-	}
-	for _, r := range az.questions() {
-		for _, s := range r.steps {
-			az.partlyBogus(s.at)
+		if az.registry(z.Name) {
+			continue
 		}
+		az.partlyBogus(z)
+		az.explainTrust(z)
+		az.explainIterations(z)
+		az.explainExpiring(z)
 	}
 }
 
 // bogusEnd raises why no server's answer validates, and returns the finding.
 func (az *authorization) bogusEnd(e *end) place {
-	i := slices.IndexFunc(e.answers, bogus)
-	if i < 0 {
-		return place{}
-	}
-	s := e.answers[i].Security
-	zone := brokenZone(s, e.zone())
-	f := finding(ruleOfBogus(s), zone, az.saidBogus(zone, s))
-	f.Transient = s.Reason == "signature-not-yet-valid"
-	f.Fix = az.bogusFix(zone, s)
-	if same := slices.DeleteFunc(slices.Clone(e.answers), func(a *survey.Answer) bool { return !bogus(a) }); !az.registry(zone) {
-		f.Servers, f.Evidence = hosts(same), evidence(same...)
-	}
-	az.raise(f, place{})
-	return f.place()
-}
-
-// brokenZone is the zone whose link of the chain broke.
-func brokenZone(s *survey.Security, asked string) string {
-	if s.Zone != "" {
-		return s.Zone
-	}
-	return asked
-}
-
-// saidBogus tells what broke, with the values that show it.
-func (az *authorization) saidBogus(zone string, s *survey.Security) string {
-	what := zone
-	if s.Name != "" {
-		what = fmt.Sprintf("%s %s", s.Name, s.Type)
-	}
-	var d string
-	switch s.Reason {
-	case "signature-expired":
-		d = fmt.Sprintf("The signature over %s by key %d expired at %s", what, s.KeyTag, moment(s.Expiration))
-	case "signature-not-yet-valid":
-		d = fmt.Sprintf("The signature over %s by key %d is valid from %s to %s", what, s.KeyTag, moment(s.Inception), moment(s.Expiration))
-	case "signature-missing":
-		d = fmt.Sprintf("There is no signature over %s, though %s", what, az.vouched(zone))
-	case "dnskey-missing":
-		d = fmt.Sprintf("%s has no DNSKEY, though %s", zone, az.vouched(zone))
-	case "ds-mismatch":
-		d = fmt.Sprintf("No DNSKEY of %s fits: %s", zone, az.vouched(zone))
-	case "denial-broken":
-		d = fmt.Sprintf("The answer that denies %s has no NSEC or NSEC3 record that proves it", what)
-	default:
-		d = fmt.Sprintf("%s does not validate", what)
-	}
-	if s.Text != "" {
-		d += fmt.Sprintf("; the CA's resolver says: %s", Escape(s.Text))
-	}
-	if az.registry(zone) {
-		d += ". It is the registry's fault"
-	}
-	return d + "."
-}
-
-// vouched tells of the DS records at a zone's parent.
-func (j *judge) vouched(zone string) string {
-	z := j.s.Zone(zone)
-	if z == nil || len(z.DS) == 0 {
-		return fmt.Sprintf("the chain of trust says that %s is signed", zone)
-	}
-	var tags []string
-	for _, ds := range z.DS {
-		tag, _, _ := strings.Cut(ds, " ")
-		tags = unite(tags, []string{tag})
-	}
-	return fmt.Sprintf("the parent has a DS record for key %s", series(tags))
-}
-
-// bogusFix says what to change, with the record at hand.
-func (az *authorization) bogusFix(zone string, s *survey.Security) string {
-	if az.registry(zone) {
-		return "Report it to the registry; nothing of yours can mend it."
-	}
-	z := az.s.Zone(zone)
-	if z == nil || len(z.DS) == 0 {
-		return ""
-	}
-	switch s.Reason {
-	case "dnskey-missing", "ds-mismatch":
-		fix := rule(ruleOfBogus(s)).Fix + " At the parent stands:"
-		for _, ds := range z.DS {
-			fix += fmt.Sprintf("\n%s. IN DS %s", zone, ds)
+	var first place
+	for _, a := range e.answers {
+		if !bogus(a) {
+			continue
 		}
-		return fix
+		b := az.breach(az.blame(e.at, a))
+		f := finding(b.rule, b.zone, az.saidBreach(b)+az.whose(b.zone)+".")
+		f.Transient = b.rule == "dnssec-signature-not-yet-valid"
+		f.Fix = az.breachFix(b)
+		f.Servers, f.Evidence = az.breachServers(b)
+		az.raise(f, az.whyBogus(b))
+		if first == (place{}) {
+			first = f.place()
+		}
+	}
+	return first
+}
+
+// whose says who has to mend a zone, where that is not plainly the user.
+func (az *authorization) whose(zone string) string {
+	switch {
+	case az.registry(zone):
+		return ". It is the registry's fault"
+	case !within(strings.TrimPrefix(az.id.Name, "*."), zone) && !within(zone, strings.TrimPrefix(az.id.Name, "*.")):
+		return ". It is for the operator of " + zone + " to mend"
 	}
 	return ""
 }
 
-// partlyBogus raises that some servers of a zone give answers that do not
-// validate while others' do.
-func (az *authorization) partlyBogus(l *survey.Lookup) {
-	var bad, good []*survey.Answer
-	for _, a := range az.candidates(l) {
-		switch {
-		case bogus(a):
-			bad = append(bad, a)
-		case a.Status.Usable():
-			good = append(good, a)
-		}
+// breachServers are the servers of the zone that is to blame, and what shows
+// it. Of a registry's servers a few are asked, which is no matter.
+func (j *judge) breachServers(b breach) ([]string, []survey.Exchange) {
+	z := j.s.Zone(b.zone)
+	if z == nil || j.registry(b.zone) {
+		return nil, evidence(b.answers...)
 	}
-	if len(bad) == 0 || len(good) == 0 {
-		return
+	if keys := j.keysAsked(b.zone); keys != nil && b.ofKeys() {
+		return hosts(keys.Answers), evidence(keys.Answers...)
 	}
-	s := bad[0].Security
-	id := "dnssec-server-differs"
-	if s.Reason == "signature-expired" || s.Reason == "signature-not-yet-valid" {
-		id = ruleOfBogus(s)
+	if b.answeredBy(z) {
+		return hosts(b.answers), evidence(b.answers...)
 	}
-	f := finding(id, l.Zone, fmt.Sprintf("%s gives answers that do not validate, %s gives ones that do. %s",
-		who(bad), who(good), az.saidBogus(brokenZone(s, l.Zone), s)))
-	f.Severity = Warning
-	f.Servers, f.Evidence = hosts(bad), evidence(bad...)
-	f.Fix = fmt.Sprintf("Bring %s to the copy of %s that the other servers have.", who(bad), l.Zone)
-	az.raise(f, place{})
+	return labels(j.health(z).in(serving)), evidence(b.answers...)
 }
 
-// explainTrust raises what is worth knowing of a zone's signatures although
-// nothing fails.
+// whyBogus is the finding that explains why there are no signatures, or why the
+// keys of a zone could not be looked up.
+func (az *authorization) whyBogus(b breach) place {
+	z := az.s.Zone(b.zone)
+	keys := az.keysAsked(b.zone)
+	if z == nil {
+		return place{}
+	}
+	if b.withoutEDNS() {
+		return place{"edns-unsupported", z.Name}
+	}
+	if b.faults[0].Reason != "lookup-failed" || keys == nil {
+		return place{}
+	}
+	h := az.health(z)
+	for _, d := range slices.Concat(az.tcpUnavailable(h), az.mishandled(h, "DNSKEY")) {
+		if slices.ContainsFunc(keys.Answers, func(a *survey.Answer) bool { return slices.Contains(d.Servers, host(a.Server, a.Addr)) }) {
+			az.raise(d.Finding, d.cause)
+			return d.place()
+		}
+	}
+	return place{}
+}
+
+// partlyBogus raises that some servers of a zone give answers that do not
+// validate while others' do: a finding for each way.
+func (az *authorization) partlyBogus(z *survey.Zone) {
+	var met []string
+	for _, r := range az.questions() {
+		for _, s := range r.steps {
+			for _, b := range az.breachesOf(s.at) {
+				if s.at.Zone == z.Name && !slices.Contains(met, b.rule) {
+					met = append(met, b.rule)
+				}
+			}
+		}
+	}
+	for _, id := range met {
+		b := az.partlyBreach(z.Name, id)
+		if b.rule != "dnssec-signature-expired" && b.rule != "dnssec-signature-not-yet-valid" {
+			id = "dnssec-server-differs"
+		}
+		bad := serverNames(b.answers)
+		f := finding(id, z.Name, fmt.Sprintf("%s %s answers for %s that do not validate, %s %s ones that do. %s.",
+			who(b.answers), verb(len(bad), "gives", "give"), z.Name,
+			who(b.good), verb(len(serverNames(b.good)), "gives", "give"), az.saidBreach(b)))
+		f.Severity = Warning
+		f.Servers, f.Evidence = hosts(b.answers), evidence(b.answers...)
+		f.Fix = fmt.Sprintf("Bring %s to the copy of %s that the other servers have.", who(b.answers), z.Name)
+		az.raise(f, az.whyBogus(b))
+	}
+}
+
+// explainTrust raises what is worth knowing of a zone's place in the chain of
+// trust although nothing fails.
 func (az *authorization) explainTrust(z *survey.Zone) {
-	if az.registry(z.Name) || z.Trust == nil {
+	if z.Trust == nil {
 		return
 	}
 	switch {
 	case z.Trust.Reason == "algorithm-unsupported":
-		az.raise(finding("dnssec-algorithm-unsupported", z.Name, fmt.Sprintf(
-			"The DS records of %s (%s) name only algorithms or digests that the CA's resolver does not know.", z.Name, series(z.DS))), place{})
-	case len(z.DS) == 0 && z.Trust.Status == "insecure" && z.Trust.Reason == "unsigned-delegation" && az.signedApex(z):
-		az.raise(finding("dnssec-signed-without-ds", z.Name, fmt.Sprintf("%s is signed, and %s has no DS record for it.", z.Name, z.Parent)), place{})
+		f := finding("dnssec-algorithm-unsupported", z.Name, fmt.Sprintf(
+			"%s has for %s %s, and the CA's resolver knows none of them.", parentOf(z), z.Name, saidDSTypes(z.DS)))
+		f.Fix = rule("dnssec-algorithm-unsupported").Fix + fmt.Sprintf(" In %s%s stands:%s", parentOf(z), registrar(z), dsRecords(z))
+		az.raise(f, place{})
+	case len(z.DS) == 0 && z.Trust.Status == "insecure" && z.Trust.Reason == "unsigned-delegation" && az.signedApex(z) && az.parentSecure(z):
+		f := finding("dnssec-signed-without-ds", z.Name, fmt.Sprintf("%s is signed, and %s has no DS record for it.", z.Name, parentOf(z)))
+		az.raise(f, place{})
 	}
-	az.explainSignatures(z)
+}
+
+// parentSecure reports whether the chain of trust reaches the zone above: only
+// then would a DS record be of use.
+func (j *judge) parentSecure(z *survey.Zone) bool {
+	p := j.s.Zone(z.Parent)
+	return p != nil && p.Trust != nil && p.Trust.Status == "secure"
 }
 
 // signedApex reports whether the zone's own apex records come signed.
-func (az *authorization) signedApex(z *survey.Zone) bool {
+func (j *judge) signedApex(z *survey.Zone) bool {
 	return slices.ContainsFunc(z.Servers, func(s *survey.Server) bool { return s.SOA != nil && s.SOA.Signed })
 }
 
-// explainSignatures looks at the signatures of answers that validate.
-func (az *authorization) explainSignatures(z *survey.Zone) {
-	var first *survey.Answer
+// validated are the answers of a zone to this identifier's questions that were
+// judged.
+func (az *authorization) validated(z *survey.Zone) []*survey.Answer {
+	var as []*survey.Answer
 	for _, r := range az.questions() {
 		for _, st := range r.steps {
 			if st.at.Zone != z.Name {
 				continue
 			}
 			for _, a := range az.candidates(st.at) {
-				if a.Security == nil {
-					continue
-				}
-				if a.Security.Reason == "nsec3-iterations" {
-					f := finding("dnssec-nsec3-iterations", z.Name, fmt.Sprintf("What %s denies counts as unsigned: its NSEC3 records have more than 150 iterations.", z.Name))
-					az.raise(f, place{})
-				}
-				if a.Security.Status == "secure" && az.endsSoon(a) && (first == nil || a.SignedUntil.Before(first.SignedUntil)) {
-					first = a
+				if a.Security != nil {
+					as = append(as, a)
 				}
 			}
 		}
 	}
-	if first == nil {
+	return as
+}
+
+// explainIterations raises that denials of a zone count as unsigned.
+func (az *authorization) explainIterations(z *survey.Zone) {
+	as := slices.DeleteFunc(az.validated(z), func(a *survey.Answer) bool { return a.Security.Reason != "nsec3-iterations" })
+	if len(as) == 0 {
 		return
 	}
-	f := finding("dnssec-signature-expiring", z.Name, fmt.Sprintf("A signature over %s %s ends at %s.", first.Name, first.Type, moment(first.SignedUntil)))
+	f := finding("dnssec-nsec3-iterations", z.Name, fmt.Sprintf(
+		"%s is signed, and what it denies counts as unsigned all the same: its NSEC3 records have more than 150 iterations.", z.Name))
+	f.Evidence = evidence(as[0])
+	az.raise(f, place{})
+}
+
+// explainExpiring raises that a signature of an answer that validates ends
+// soon, the first one of the zone.
+func (az *authorization) explainExpiring(z *survey.Zone) {
+	as := slices.DeleteFunc(az.validated(z), func(a *survey.Answer) bool { return a.Security.Status != "secure" || !az.endsSoon(a) })
+	if len(as) == 0 {
+		return
+	}
+	first := slices.MinFunc(as, func(a, b *survey.Answer) int { return a.SignedUntil.Compare(b.SignedUntil) })
+	f := finding("dnssec-signature-expiring", z.Name, fmt.Sprintf("In %s, a signature with %s %s ends at %s, in %s.",
+		z.Name, first.Name, first.Type, moment(first.SignedUntil), timeLeft(first.SignedUntil.Sub(az.s.ValidatedAt))))
 	f.Evidence = evidence(first)
 	az.raise(f, place{})
 }
@@ -309,6 +351,3 @@ func (j *judge) endsSoon(a *survey.Answer) bool {
 	left := a.SignedUntil.Sub(j.s.ValidatedAt)
 	return left > 0 && left < soon && left < a.SignedUntil.Sub(a.SignedFrom)/10
 }
-
-// moment is a time as people read it, to the second.
-func moment(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }

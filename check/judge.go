@@ -1,6 +1,7 @@
 package check
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -49,6 +50,7 @@ type judge struct {
 	// differing are zones whose servers disagree, with the finding that says
 	// so: serials that differ follow from it.
 	differing map[string]place
+	rtts      map[netip.Addr]time.Duration // see rtt
 }
 
 type lookupKey struct {
@@ -118,7 +120,7 @@ func (j *judge) identifier(id survey.Identifier) IdentifierResult {
 	res.Verdict = az.verdict()
 	res.Predicted = az.predict()
 	if res.Verdict == Retry {
-		res.RetryAfter = j.retryAfter()
+		res.RetryAfter = max(j.retryAfter(), az.untilSigned())
 	}
 	az.explain(res.Verdict)
 	return res

@@ -112,6 +112,8 @@ func problemWord(reason string) string {
 		return "has no address"
 	case "cyclic":
 		return "can only be found through itself"
+	case "limit":
+		return "hangs on servers named in other zones, deeper than a resolver goes"
 	case "restarts":
 		return "is the end of too many aliases"
 	case "case":

@@ -36,6 +36,7 @@ const (
 	servfail        failure = "SERVFAIL"
 	timedOut        failure = "query timed out"
 	resolverFailure failure = "server failure at resolver"
+	nameTooLong     failure = "YXDOMAIN" // a DNAME makes a name that is none (RFC 6672 §2.2)
 )
 
 // A trail is how a resolution came to a lookup.
@@ -147,7 +148,7 @@ func (w *walk) step(l *survey.Lookup, t trail) *step {
 	w.r.steps = append(w.r.steps, s)
 	candidates := w.j.candidates(l)
 	for _, a := range candidates {
-		if a.Status.Usable() && !sideways(l, a) && !bogus(a) {
+		if a.Status.Usable() && !sideways(l, a) && !bogus(a) && !w.j.tooSlow(l, a) {
 			s.moves = append(s.moves, w.move(l, a, t))
 		}
 	}
@@ -210,6 +211,9 @@ func terminal(l *survey.Lookup, a *survey.Answer, t trail) end {
 		e.kind = nxDomain
 	case survey.NoData:
 		e.kind = noData
+		if a.Rcode == string(nameTooLong) {
+			e.kind, e.failure, e.long = failed, nameTooLong, true
+		}
 	default:
 		e.kind = records
 		if len(a.Records) == 0 {

@@ -61,15 +61,25 @@ func caaProblem(e climbEnd, identifier string) Problem {
 // failureDetail is the text for a lookup that ended in failure: the extended
 // error of the CA's resolver takes the place of the rcode, if there is one.
 func failureDetail(e *end, qtype, name string) string {
-	if i := slices.IndexFunc(e.answers, bogus); e.bogus && e.answers[i].Security.EDE >= 0 {
+	if i := slices.IndexFunc(e.answers, bogus); e.bogus && e.failure != timedOut && e.answers[i].Security.EDE >= 0 {
 		s := e.answers[i].Security
 		d := fmt.Sprintf("DNS problem: looking up %s for %s: %s", qtype, name, known.ExtendedError(s.EDE))
 		if s.Text != "" {
-			d += ": " + s.Text
+			d += ": " + textAsAsked(s.Text, qtype, name)
 		}
 		return d
 	}
 	return lookupDetail(e.failure, qtype, name)
+}
+
+// textAsAsked is the text of an extended error with the question that the CA
+// asked: at the end of an alias the text was worded for the target.
+func textAsAsked(text, qtype, name string) string {
+	rest := wordsOfResolver.ReplaceAllLiteralString(text, "")
+	if len(rest) == len(text) {
+		return text
+	}
+	return fmt.Sprintf("validation failure <%s %s IN>: %s", absolute(name), qtype, rest)
 }
 
 // lookupDetail is the text for a lookup that failed.

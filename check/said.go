@@ -119,7 +119,7 @@ func agreeing(subjects []string, predicate string) string {
 	}
 	v, rest, _ := strings.Cut(predicate, " ")
 	plural := map[string]string{"does": "do", "has": "have", "was": "were", "answers": "answer",
-		"refers": "refer", "truncates": "truncate"}
+		"gives": "give", "refers": "refer", "truncates": "truncate"}
 	if p, ok := plural[v]; ok {
 		v = p
 	}

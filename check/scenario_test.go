@@ -24,9 +24,7 @@ var knownWrong = map[string]string{}
 
 // neverWanted are rules, or whole subjects of rules, that no scenario raises,
 // with the reason.
-var neverWanted = map[string]string{
-	"dnssec": "the worlds of this suite are not signed",
-}
+var neverWanted = map[string]string{}
 
 // A played scenario is what came of it.
 type played struct {
@@ -163,7 +161,8 @@ func TestEveryRuleHasScenario(t *testing.T) {
 // The same run has the same result, to the word, in whatever order answers
 // come. Evidence is left out: it holds the queries as they were sent. With
 // other luck (which of a registry's servers are asked, in what letter case)
-// the servers named may differ, and nothing else.
+// the servers named may differ, and nothing else. Which of several servers
+// the words of the CA's resolver name is luck too.
 func TestSameResult(t *testing.T) {
 	for _, name := range testdata.Scenarios() {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +171,7 @@ func TestSameResult(t *testing.T) {
 			first := play(t, s, 1).result
 			for range 2 {
 				again := play(t, s, 1).result
-				if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(check.Finding{}, "Evidence")); diff != "" {
+				if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(check.Finding{}, "Evidence"), cmp.Comparer(sameProblem)); diff != "" {
 					t.Fatalf("the same run differs (-first +again):\n%s", diff)
 				}
 			}
@@ -184,6 +183,12 @@ func TestSameResult(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sameProblem compares what the CA would return.
+func sameProblem(a, b check.Problem) bool {
+	return a.Stage == b.Stage && a.Type == b.Type &&
+		anyServer.ReplaceAllString(a.Detail, "") == anyServer.ReplaceAllString(b.Detail, "")
 }
 
 // noon is when dated facts are judged, unless a target has --now.

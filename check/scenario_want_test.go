@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ import (
 //	verdict VERDICT
 //	identifier NAME VERDICT              each, where there are several
 //	SEVERITY finding-id [DNS name] [host names…] [because=ID] [for=NAME,…]
-//	predict IDENTIFIER STAGE TYPE TEXT…  when there is one: all there are
+//	predict IDENTIFIER STAGE TYPE TEXT…  when there is one: all there are,
+//	                                     with ADDRESS for a server's
 //	queries N                            at most
 //
 // Host names are those of the servers of the finding, without addresses.
@@ -208,11 +210,15 @@ func briefFinding(f check.Finding) string {
 	return strings.Join(words, " ")
 }
 
+// anyServer is where the CA's resolver says that an answer came from: one of a
+// zone's servers, by chance.
+var anyServer = regexp.MustCompile(` from [0-9a-f.:]+( and [0-9a-f.:]+)*`)
+
 func predictions(r check.Result) []string {
 	var lines []string
 	for _, id := range r.Identifiers {
 		for _, p := range id.Predicted {
-			lines = append(lines, fmt.Sprintf("predict %s %s %s %s", id.Identifier, p.Stage, p.Type, p.Detail))
+			lines = append(lines, fmt.Sprintf("predict %s %s %s %s", id.Identifier, p.Stage, p.Type, anyServer.ReplaceAllString(p.Detail, " from ADDRESS")))
 		}
 	}
 	return sorted(lines)

@@ -39,8 +39,8 @@ var serverRules = []*Rule{
 	},
 	{
 		ID: "edns-unsupported", Subject: "server", Severity: Note,
-		Title:  "A server answers only without EDNS",
-		Why:    "Each query has to be repeated without it, and DNSSEC cannot work.",
+		Title:  "A server answers only without EDNS (an error in a signed zone)",
+		Why:    "Each query has to be repeated without it, and there are no signatures then: a signed zone does not validate.",
 		Fix:    "Upgrade the name server, or the firewall before it.",
 		Source: "RFC 6891 §7; RFC 8906 §3.2",
 	},
@@ -63,14 +63,29 @@ func (az *authorization) explainServers() {
 			if d.Rule.ID == "tcp-unavailable" && !az.needsTCP(z) {
 				d.Severity = Note // another name of the order needs it
 			}
+			if d.Rule.ID == "edns-unsupported" && az.losesSignatures(z) {
+				d.Severity = Error
+				d.Detail += " Without EDNS there are no signatures, and " + az.vouched(z.Name) + "."
+			}
 			az.raise(d.Finding, d.cause)
 		}
 	}
 }
 
+// losesSignatures reports whether answers that count for this identifier do
+// not validate for lack of EDNS.
+func (az *authorization) losesSignatures(z *survey.Zone) bool {
+	return slices.ContainsFunc(az.validated(z), func(a *survey.Answer) bool {
+		return bogus(a) && a.EDNS == "unsupported" && a.Security.Reason == "signature-missing"
+	})
+}
+
 // needsTCP reports whether an answer that counts for this identifier was lost
-// for lack of TCP.
+// for lack of TCP: that with the zone's keys counts for all.
 func (az *authorization) needsTCP(z *survey.Zone) bool {
+	if keys := az.keysAsked(z.Name); keys != nil && slices.ContainsFunc(keys.Answers, truncated) {
+		return true
+	}
 	for _, r := range az.questions() {
 		for _, s := range r.steps {
 			if s.at.Zone == z.Name && slices.ContainsFunc(az.candidates(s.at), truncated) {
@@ -89,7 +104,7 @@ func (j *judge) behaviour(z *survey.Zone) []draft {
 	}
 	h := j.health(z)
 	ds := j.tcpUnavailable(h)
-	for _, t := range []string{"TXT", "CAA"} {
+	for _, t := range []string{"TXT", "CAA", "DNSKEY"} {
 		ds = append(ds, j.mishandled(h, t)...)
 	}
 	ds = append(ds, j.deniesExisting(h)...)
@@ -259,6 +274,11 @@ func (az *authorization) unusable(e *end) place {
 			az.raise(d.Finding, d.cause)
 		}
 		return place{h.fault(), z.Name}
+	case slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return az.tooSlow(e.at, a) }):
+		for _, d := range az.slowServers(h) {
+			az.raise(d.Finding, d.cause)
+			return d.place()
+		}
 	case len(e.answers) > 0 && all(e.answers, truncated):
 		for _, d := range az.tcpUnavailable(h) {
 			az.raise(d.Finding, d.cause)

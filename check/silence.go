@@ -57,10 +57,15 @@ func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) 
 	switch {
 	case slices.ContainsFunc(e.answers, bogus):
 		e.bogus = true
+		if slices.ContainsFunc(e.answers, keysTimedOut) {
+			e.failure = timedOut
+		}
 	case len(e.answers) == 0 && (len(candidates) > 0 || !j.hopeless(l.Zone)):
 		e.kind, e.failure = unseen, ""
 	case j.otherServersUnseen(candidates):
 		e.kind, e.failure = unseen, ""
+	case slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return j.tooSlow(l, a) }):
+		e.failure = timedOut
 	case len(e.answers) > 0 && all(e.answers, silent):
 		e.failure = timedOut
 	case slices.ContainsFunc(e.answers, unparsable):
@@ -108,10 +113,8 @@ func (j *judge) hopeless(zone string) bool {
 }
 
 // ourProblem reports whether a name server has no address because we stopped
-// looking.
-func ourProblem(p survey.NameServerProblem) bool {
-	return p.Reason == "limit" || p.Reason == "not-asked"
-}
+// looking. The limits on depth and referrals are the CA's resolver's too.
+func ourProblem(p survey.NameServerProblem) bool { return p.Reason == "not-asked" }
 
 // cutShort reports whether a server that might answer otherwise was left out
 // because the run ended.

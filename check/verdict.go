@@ -37,6 +37,9 @@ func (az *authorization) verdict() Verdict {
 	txt, caa := az.txtTally(), az.climb.tally()
 	switch {
 	case !txt.may():
+		if all(az.txt.ends, func(e *end) bool { return az.validates(e) != fails || !az.begins(e).IsZero() }) {
+			return Retry
+		}
 		return Blocked
 	case !caa.may():
 		if az.climb.transient() {

@@ -160,7 +160,7 @@ func document(r Report) jsonDocument {
 		},
 		Verdict:     r.Result.Verdict,
 		RetryAfterS: retrySeconds(r.Result.Verdict, r.Result.RetryAfter),
-		Identifiers: each(r.Result.Identifiers, identifier),
+		Identifiers: each(distinct(r.Result.Identifiers), identifier),
 		Findings:    each(r.Result.Findings, finding),
 		Zones:       each(s.Zones, func(z *survey.Zone) jsonZone { return zone(s, z) }),
 		Queries:     queries(s.Queries, r.Result.CAAQueries),

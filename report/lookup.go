@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type Lookup struct {
 	Authenticated bool   // and found secure: the AD bit
 	Validation    string // "secure", "insecure", "bogus", "indeterminate"
 	Because       string // why it is not secure, in one word: "signature-expired", …
+	BecauseOf     string // the records concerned, "example.com DNSKEY", or ""
 	Trust         []TrustStep
 	EDE           *EDE   // nil: none
 	Failed        string // why there is no usable answer, in the resolver's words
@@ -68,15 +70,15 @@ type LookupStep struct {
 
 // LookupText writes l as dig would: records in zone-file form and the rest as
 // comments, so that all of it is still a zone file. With trace it shows every
-// exchange and the chain of trust, without only the way to the answer. The
+// exchange and the chain of trust, without it only the way to the answer. The
 // error is the writer's.
 func LookupText(w io.Writer, l Lookup, trace bool, o TextOptions) error {
 	p := newPage(w, o)
 	writeStatus(p, l)
 	p.blank()
 	p.verbatim(0, fmt.Sprintf(";%s IN %s", dotted(l.Name), l.Type))
-	writeRecords(p, "answer", l.Answers)
-	writeRecords(p, "authority", l.Authority)
+	writeRecords(p, "ANSWER", l.Answers)
+	writeRecords(p, "AUTHORITY", l.Authority)
 	if trace {
 		writeTrace(p, l.Trace)
 		writeTrust(p, l)
@@ -134,7 +136,11 @@ func validation(l Lookup) string {
 	if !l.Validated {
 		return "none, without a trust anchor"
 	}
-	return joined(", ", l.Validation, l.Because)
+	of := ""
+	if l.BecauseOf != "" && l.Because != "" {
+		of = " of " + l.BecauseOf
+	}
+	return joined(", ", l.Validation, l.Because+of)
 }
 
 // joined joins what is not empty.
@@ -161,26 +167,29 @@ func writeRecords(p *page, section string, lines []string) {
 
 // writeWay has a line for each server that was asked the question itself.
 func writeWay(p *page, steps []LookupStep) {
-	t := table{columns: []column{{title: "zone"}, {title: "server", drop: 2}, {title: "outcome"}}}
-	zone := ""
-	for _, s := range steps {
-		if !s.OnWay {
-			continue
-		}
-		cell := s.Zone
-		if cell == zone {
-			cell = ""
-		}
-		zone = s.Zone
-		t.rows = append(t.rows, []string{cell, serverOfStep(s), conclusion(s)})
-	}
-	if len(t.rows) == 0 {
+	steps = slices.DeleteFunc(slices.Clone(steps), func(s LookupStep) bool { return !s.OnWay })
+	if len(steps) == 0 {
 		return
+	}
+	width := 0
+	for _, s := range steps {
+		width = max(width, len(p.clean(bare(s.Zone))))
 	}
 	p.blank()
 	comments(p, func(p *page) {
 		p.para(0, 0, "path")
-		writeTable(p, t)
+		width = min(width, p.Width/3)
+		rest := 6
+		if p.Width >= 60 {
+			rest = width + 6 // under the server
+		}
+		for i, s := range steps {
+			zone := bare(s.Zone)
+			if i > 0 && s.Zone == steps[i-1].Zone {
+				zone = ""
+			}
+			p.hanging("  "+p.clean(zone), width+4, rest, serverOfStep(s)+": "+conclusion(s))
+		}
 	})
 }
 

@@ -199,7 +199,7 @@ func writePredicted(p *page, r Report) {
 	}
 	var order []key
 	names := map[key][]string{}
-	for _, i := range r.Result.Identifiers {
+	for _, i := range distinct(r.Result.Identifiers) {
 		for _, x := range i.Predicted {
 			k := key{x, "would"}
 			if i.Verdict == check.AtRisk {

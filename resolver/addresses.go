@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
 )
@@ -44,7 +45,7 @@ type addresses struct{ servers []ServerAddr }
 
 // HostAddrs looks up the A and AAAA records of a name server of zone.
 func (c *Client) HostAddrs(ctx context.Context, name, zone string) HostAddrs {
-	return c.hostAddrs(ctx, name, route{}.to(zone))
+	return c.hostAddrs(ctx, name, route{targets: c.targetsOf(zone)}.to(zone))
 }
 
 func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs {
@@ -104,7 +105,7 @@ func problemOf(v4, v6 Resolution) Problem {
 // what was seen to fail.
 func worst(ps ...Problem) Problem {
 	for _, p := range []Problem{
-		ProblemNotAsked, ProblemLimit, ProblemRestarts, ProblemCyclic, ProblemTimeout, ProblemFailed,
+		ProblemNotAsked, ProblemCyclic, ProblemLimit, ProblemRestarts, ProblemTimeout, ProblemFailed,
 		ProblemCase, ProblemNXDomain, ProblemNoAddress,
 	} {
 		if slices.Contains(ps, p) {
@@ -117,8 +118,21 @@ func worst(ps ...Problem) Problem {
 // Addresses returns the addresses of the servers of d: glue where the parent
 // gave it, looked up otherwise.
 func (c *Client) Addresses(ctx context.Context, d *Delegation) []ServerAddr {
-	servers, _ := c.addressesOf(ctx, d, route{})
+	servers, _ := c.addressesOf(ctx, d, route{targets: c.targetsOf(d.Zone)})
 	return servers
+}
+
+// targetsOf counts the name servers looked up for the sake of a zone, whoever
+// asks for them.
+func (c *Client) targetsOf(zone string) *atomic.Int32 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n, ok := c.targets[zone]
+	if !ok {
+		n = new(atomic.Int32)
+		c.targets[zone] = n
+	}
+	return n
 }
 
 // addressesOf returns the addresses, or why there are none.
@@ -178,6 +192,10 @@ func (c *Client) glueless(ctx context.Context, d *Delegation, rt route) ([]Serve
 	var wg sync.WaitGroup
 	for i := range found {
 		ns := d.NS[i]
+		if !rt.spend() {
+			problems[i] = ProblemLimit
+			continue
+		}
 		wg.Go(func() {
 			h := c.hostAddrs(ctx, ns.Name, rt)
 			problems[i] = h.Problem

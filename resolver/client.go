@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -46,9 +47,10 @@ type Client struct {
 	steps       map[step]*stepFlight
 	addresses   map[string]addresses
 	glue        map[string][]netip.Addr // by name server name, from every parent
-	noRoutes    [2]int                  // exchanges that found no route: IPv4, IPv6
-	routes      [2]int                  // and those that did
-	replies     [2]int                  // and those that brought a reply
+	targets     map[string]*atomic.Int32
+	noRoutes    [2]int // exchanges that found no route: IPv4, IPv6
+	routes      [2]int // and those that did
+	replies     [2]int // and those that brought a reply
 }
 
 // New returns a client that knows the root servers and nothing else.
@@ -74,6 +76,7 @@ func New(cfg Config) *Client {
 		steps:       map[step]*stepFlight{},
 		addresses:   map[string]addresses{},
 		glue:        map[string][]netip.Addr{},
+		targets:     map[string]*atomic.Int32{},
 	}
 	c.spread = c.rng.Uint64()
 	root := &Delegation{Zone: "."}

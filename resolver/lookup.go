@@ -3,6 +3,7 @@ package resolver
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/miekg/dns"
 )
@@ -42,13 +43,20 @@ func (c *Client) Lookup(ctx context.Context, name string, qtype uint16, avoid ..
 
 // route is what a lookup carries into the lookups it needs itself.
 type route struct {
-	zones []string // whose servers are being looked for, outermost first
-	avoid []string // addresses not to ask
+	zones   []string      // whose servers are being looked for, outermost first
+	avoid   []string      // addresses not to ask
+	targets *atomic.Int32 // name servers looked up so far, for all of the request
 }
 
 func (r route) to(zone string) route {
-	return route{zones: append(slices.Clone(r.zones), zone), avoid: r.avoid}
+	r.zones = append(slices.Clone(r.zones), zone)
+	return r
 }
+
+// spend takes leave to look up one more name server. A zone whose servers are
+// named in zones whose servers are named in more zones would otherwise cost a
+// power of their number (NXNSAttack).
+func (r route) spend() bool { return r.targets == nil || r.targets.Add(1) <= maxTargets }
 
 func (r route) has(zone string) bool { return slices.Contains(r.zones, zone) }
 
@@ -56,6 +64,9 @@ func (c *Client) lookup(ctx context.Context, name string, qtype uint16, rt route
 	res := Resolution{Name: canonical(name), Type: qtype}
 	if len(rt.zones) > maxDepth {
 		return res.fail(ProblemLimit, "request has exceeded the maximum dependency depth")
+	}
+	if rt.targets == nil {
+		rt.targets = new(atomic.Int32)
 	}
 	name = res.Name
 	for range maxRestarts + 1 {

@@ -11,10 +11,11 @@ import (
 )
 
 // Limits of a walk, after Unbound's (iter-scrub-ns, MAX_DP_TARGET_COUNT,
-// target-fetch-policy) or below them.
+// MAX_TARGET_COUNT, target-fetch-policy) or below them.
 const (
 	maxNameServers = 20 // names of one NS set that are looked at
 	maxGlueless    = 16 // of these, names whose addresses have to be looked up
+	maxTargets     = 32 // name servers looked up for one request: A and AAAA make Unbound's 64
 	maxAddrs       = 4  // addresses of one name and family
 	maxDepth       = 4  // name servers named in zones whose servers are named in zones …
 	maxCuts        = 30 // referrals in a row
@@ -119,9 +120,10 @@ type stepFlight struct {
 // Descend asks the given servers of d about a name below its zone until one
 // gives an answer that a resolver would take. Below a registry's zone the next
 // label is nearly always a zone of its own: there, concurrent calls that go
-// the same way ask once, and who comes second waits for the delegation.
+// the same way ask once, and who comes second waits for the delegation. The DS
+// records at a cut are the parent's: they are not looked for behind it.
 func (c *Client) Descend(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16) Step {
-	if !Public(d.Zone) {
+	if !Public(d.Zone) || qtype == dns.TypeDS {
 		return c.descend(ctx, d, servers, name, qtype)
 	}
 	key := step{d.Zone, nextLabel(name, d.Zone)}

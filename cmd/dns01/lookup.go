@@ -96,26 +96,43 @@ func (p *program) conclude(ctx context.Context, c *resolver.Client, notes *notes
 // there is no usable answer or a bogus one (RFC 4035 §5.5).
 func fill(r *report.Lookup, response dnssec.Response, v dnssec.Verdict) {
 	r.Rcode = rcodeName(v.Rcode)
-	r.Validation, r.Because = string(v.Status), string(v.Reason)
+	r.Validation, r.Because, r.BecauseOf = string(v.Status), string(v.Reason), linkOf(v.Link)
 	r.Authenticated = v.Status == dnssec.Secure
 	for _, s := range v.Path {
 		r.Trust = append(r.Trust, report.TrustStep{
 			Zone: bareName(s.Zone), Status: string(s.Status), Reason: string(s.Reason), DS: s.DS, Keys: s.Keys,
 		})
 	}
-	if v.HasEDE {
-		r.EDE = &report.EDE{Code: int(v.EDE), Name: dns.ExtendedErrorCodeToString[uint16(v.EDE)], Text: v.Text}
-	}
 	switch {
 	case response.Failed:
 		r.Rcode, r.Failed = rcodeName(dns.RcodeServerFailure), response.Detail
 		return
 	case v.Status == dnssec.Bogus:
-		r.Rcode = rcodeName(dns.RcodeServerFailure)
+		r.Rcode, r.EDE = rcodeName(dns.RcodeServerFailure), extendedError(v)
 		return
 	}
 	r.Answers = answersOf(response)
 	r.Authority = soaOf(response)
+}
+
+// extendedError is what comes with a bogus answer. An insecure or indeterminate
+// one that is given out comes without, whatever validation noted.
+func extendedError(v dnssec.Verdict) *report.EDE {
+	if !v.HasEDE {
+		return nil
+	}
+	return &report.EDE{Code: int(v.EDE), Name: dns.ExtendedErrorCodeToString[uint16(v.EDE)], Text: v.Text}
+}
+
+// linkOf is the link of the chain of trust that decided, or "".
+func linkOf(l dnssec.Link) string {
+	switch {
+	case l.Name != "":
+		return fmt.Sprintf("%s %s", bareName(l.Name), dns.Type(l.Type))
+	case l.Zone != "":
+		return bareName(l.Zone)
+	}
+	return ""
 }
 
 // showLookup writes the result as asked for.

@@ -87,9 +87,8 @@ func (f *lookupFlags) options(w world) (o lookupOptions, err error) {
 // questionName reads any name that a DNS message can carry: with escapes (RFC
 // 1035 §5.1), underscores, or U-labels; "." is the root.
 func questionName(word string) (string, error) {
-	word = strings.TrimSpace(word)
 	switch {
-	case word == "":
+	case strings.TrimSpace(word) == "":
 		return "", usagef(`the name is empty; write "." for the root, or a name as in example.com`)
 	case strings.Contains(word, "://"):
 		return "", usagef("%q is a URL; give the domain name alone", word)
@@ -111,7 +110,7 @@ func questionName(word string) (string, error) {
 // need not be do not make two names of one.
 func sameForm(name string) (string, bool) {
 	name = strings.ToLower(dns.Fqdn(name))
-	if strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) || !octets(name) {
+	if !wellEscaped(name) {
 		return "", false
 	}
 	wire := make([]byte, 255)
@@ -122,20 +121,23 @@ func sameForm(name string) (string, bool) {
 	return strings.ToLower(name), err == nil
 }
 
-// octets reports whether every \DDD of a name is an octet.
-func octets(name string) bool {
+// wellEscaped reports whether a name is printable ASCII, without white space
+// but what is escaped, and every \DDD of it an octet.
+func wellEscaped(name string) bool {
 	for i := 0; i < len(name); i++ {
 		if name[i] != '\\' {
+			if name[i] <= ' ' || name[i] > '~' {
+				return false
+			}
 			continue
 		}
 		i++ // what is escaped
-		if i == len(name) {
+		switch {
+		case i == len(name) || name[i] < ' ' || name[i] > '~':
 			return false
-		}
-		if name[i] < '0' || name[i] > '9' {
+		case name[i] < '0' || name[i] > '9':
 			continue
-		}
-		if i+3 > len(name) {
+		case i+3 > len(name):
 			return false
 		}
 		if _, err := strconv.ParseUint(name[i:i+3], 10, 8); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -101,7 +102,7 @@ func (n *notes) trace(r dnssec.Response, v dnssec.Verdict) []report.LookupStep {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	slices.SortStableFunc(n.exchanges, func(a, b resolver.Observation) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(n.exchanges, byTime)
 	way := n.way(r)
 	steps := make([]report.LookupStep, len(n.exchanges))
 	for i, ob := range n.exchanges {
@@ -109,6 +110,14 @@ func (n *notes) trace(r dnssec.Response, v dnssec.Verdict) []report.LookupStep {
 		steps[i].OnWay = steps[i].OnWay && ob.Query.Msg.Question[0].Qtype == r.Type && slices.Contains(way, steps[i].Name)
 	}
 	return steps
+}
+
+// byTime orders exchanges, those of one moment by server and question.
+func byTime(a, b resolver.Observation) int {
+	p, q := a.Query.Msg.Question[0], b.Query.Msg.Question[0]
+	return cmp.Or(a.At.Compare(b.At),
+		cmp.Compare(bareName(p.Name), bareName(q.Name)), cmp.Compare(p.Qtype, q.Qtype),
+		a.Query.Server.Compare(b.Query.Server), cmp.Compare(a.Query.Transport, b.Query.Transport))
 }
 
 // way are the names that the aliases lead through, the first one asked for.
@@ -181,14 +190,21 @@ func (n *notes) useOf(ob resolver.Observation) use {
 }
 
 // countsIn reports whether an exchange was made for an answer, and whether it
-// is the one that counts.
+// is the one that counts: the reply taken, or the last that put the question.
+// Others only found out whether the server is alive.
 func countsIn(a *resolver.Answer, ob resolver.Observation) (counts, found bool) {
-	i := slices.IndexFunc(a.Exchanges, func(x resolver.Observation) bool { return x.Query.Msg == ob.Query.Msg })
+	last := -1
+	for i, x := range a.Exchanges {
+		found = found || x.Query.Msg == ob.Query.Msg
+		if x.Query.Msg.Question[0].Qtype == a.Type {
+			last = i
+		}
+	}
 	switch {
-	case i < 0:
+	case !found:
 		return false, false
 	case a.Msg == nil:
-		return i == len(a.Exchanges)-1, true
+		return a.Exchanges[last].Query.Msg == ob.Query.Msg, true
 	}
 	return a.Msg == ob.Reply.Msg, true
 }

@@ -29,9 +29,10 @@ func near(word string, known []string) []string {
 		distance int
 	}
 	var cs []candidate
+	word = strings.ToLower(word)
 	for _, k := range known {
-		d := distance(strings.ToLower(word), k)
-		if len(word) >= 3 && strings.Contains(k, strings.ToLower(word)) {
+		d := distance(word, strings.ToLower(k))
+		if len(word) >= 3 && strings.Contains(strings.ToLower(k), word) {
 			d = min(d, 1)
 		}
 		if d <= max(1, len(k)/3) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -231,17 +232,18 @@ func (f *flags) anchors() ([]dns.RR, error) {
 	return all, nil
 }
 
-// read parses the file that a flag names.
+// read parses the zone-file text that a flag names. TTLs mean nothing in hints
+// and anchors, and are often left out.
 func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
-	file, err := os.Open(name)
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
 	}
-	defer file.Close()
-	if err := parse(file); err != nil {
-		return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
+	err = parse(bytes.NewReader(text))
+	if err == nil || parse(io.MultiReader(strings.NewReader("$TTL 1d\n"), bytes.NewReader(text))) == nil {
+		return nil
 	}
-	return nil
+	return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
 }
 
 // reason is what is wrong with a file, without repeating its name.

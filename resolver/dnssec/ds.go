@@ -1,6 +1,7 @@
 package dnssec
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/miekg/dns"
@@ -189,31 +190,38 @@ func (w *work) nsecDeniesDS(authority []*rrset, q name, keys *keySet) (dsProof, 
 		if f, _, ok := w.verify(s, keys, true); !ok {
 			return proofBroken, f
 		}
-		if n, ok := nsecOf(s); ok && s.owner == q {
-			if p := n.deniesDS(q); p != proofBroken {
-				return p, fault{}
-			}
-			return proofBroken, w.denialFault("NSEC does not prove absence of DS", s, keys)
+		if s.owner == q { // not made from a wildcard
+			return w.nsecOwnerDS(s, q, keys, "NSEC does not prove absence of DS")
 		}
 	}
-	// No NSEC stands at q: an empty non-terminal, or a wildcard.
+	return w.nsecAroundDS(ofType(authority, dns.TypeNSEC), q, keys)
+}
+
+// nsecOwnerDS reads the NSEC that stands where the DS would be; otherwise says
+// what is wrong when it contradicts the question.
+func (w *work) nsecOwnerDS(s *rrset, q name, keys *keySet, otherwise string) (dsProof, fault) {
+	n, ok := nsecOf(s)
+	if p := n.deniesDS(q); ok && p != proofBroken {
+		return p, fault{}
+	}
+	return proofBroken, w.denialFault(otherwise, s, keys)
+}
+
+// nsecAroundDS is for a name without an NSEC of its own: an empty
+// non-terminal, or one that a wildcard stands for.
+func (w *work) nsecAroundDS(sets []*rrset, q name, keys *keySet) (dsProof, fault) {
 	var wildcard *rrset
 	var ce, wc name
 	found := false
-	for _, s := range ofType(authority, dns.TypeNSEC) {
+	for _, s := range sets {
 		if f, _, ok := w.verify(s, keys, true); !ok {
 			f.text = "NSEC for empty non-terminal did not verify."
 			return proofBroken, f
 		}
-		n, ok := nsecOf(s)
-		if !ok {
-			continue
-		}
+		n, _ := nsecOf(s)
 		if under, ok := n.deniesType(q, dns.TypeDS); ok {
 			found = true
-			if under != "" {
-				wc = under
-			}
+			wc = cmp.Or(under, wc)
 			if wc != "" && s.owner.wild() {
 				wildcard = s
 			}
@@ -230,11 +238,7 @@ func (w *work) nsecDeniesDS(authority []*rrset, q name, keys *keySet) (dsProof, 
 	case wc != ce || wildcard == nil:
 		return proofNone, fault{}
 	}
-	n, _ := nsecOf(wildcard)
-	if p := n.deniesDS(q); p != proofBroken {
-		return p, fault{}
-	}
-	return proofBroken, w.denialFault("NSEC for wildcard does not prove absence of DS", wildcard, keys)
+	return w.nsecOwnerDS(wildcard, q, keys, "NSEC for wildcard does not prove absence of DS")
 }
 
 func (w *work) denialFault(text string, s *rrset, keys *keySet) fault {

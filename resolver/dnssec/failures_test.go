@@ -104,7 +104,7 @@ func failures() []failure {
 					s.KeyTag++
 				}
 			})
-		}, Verdict{EDE: 9, Reason: UnknownKey, Text: "signatures from unknown keys for CNAME from 192.0.2.3"}},
+		}, Verdict{EDE: 9, Reason: UnknownKey, Text: "signatures from unknown keys for CNAME from 192.0.2.3 and 192.0.2.3"}},
 		{"target in another zone not signed", "far.a.test.", txt, func(w *world) {
 			w.edit[question("far.a.test.", txt)] = func(r *Response) {
 				r.Answer = without(r.Answer, func(rr dns.RR) bool { return isSig(rr) && rr.Header().Name == "host.n3.test." })
@@ -168,7 +168,7 @@ func failures() []failure {
 		}, Verdict{EDE: 6, Reason: DenialBroken, Text: "wildcard proof failed from 192.0.2.4"}},
 		{"wildcard CNAME without proof", "x.walias.a.test.", txt, func(w *world) {
 			w.edit[question("x.walias.a.test.", txt)] = func(r *Response) { r.Authority = nil }
-		}, Verdict{EDE: 6, Reason: DenialBroken, Text: "cname proof failed from 192.0.2.3"}},
+		}, Verdict{EDE: 6, Reason: DenialBroken, Text: "cname proof failed from 192.0.2.3 and 192.0.2.3"}},
 		{"SOA of a denial expired", "www.a.test.", caa, func(w *world) {
 			w.times[question("a.test.", dns.TypeSOA)] = [2]time.Time{testNow.Add(-48 * time.Hour), testNow.Add(-time.Hour)}
 		}, Verdict{EDE: 7, Reason: SignatureExpired, Text: "signature expired from 192.0.2.3 for <a.test. SOA IN>"}},

@@ -1,6 +1,7 @@
 package dnssec
 
 import (
+	"cmp"
 	"crypto/sha1"
 	"encoding/base32"
 	"encoding/hex"
@@ -61,7 +62,7 @@ func (w *work) newChain3(sets []*rrset, q name, qtype uint16) *chain3 {
 	c := &chain3{w: w}
 	for _, s := range sets {
 		zone := s.owner.parent()
-		if s.rtype != dns.TypeNSEC3 || !q.under(zone) || !zone.under(cmpOr(c.zone, root)) || !known3(s) {
+		if s.rtype != dns.TypeNSEC3 || !q.under(zone) || !zone.under(cmp.Or(c.zone, root)) || !known3(s) {
 			continue
 		}
 		if qtype == dns.TypeDS && zone == q && q != root {
@@ -75,13 +76,6 @@ func (w *work) newChain3(sets []*rrset, q name, qtype uint16) *chain3 {
 		}
 	}
 	return c
-}
-
-func cmpOr(n, otherwise name) name {
-	if n == "" {
-		return otherwise
-	}
-	return n
 }
 
 func usable3(rr *dns.NSEC3) bool { return rr.Hash == nsec3SHA1 && rr.Flags&^nsec3OptOut == 0 }

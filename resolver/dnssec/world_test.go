@@ -230,7 +230,7 @@ func (w *world) answer(q string, qtype uint16) Response {
 		if qtype == dns.TypeDS && q != "." {
 			z = w.zoneOf(parentName(q))
 		}
-		if r.Server != "" && r.Server != z.server {
+		if r.Server != "" { // each alias is asked for by itself
 			r.Via = append([]string{r.Server}, r.Via...)
 		}
 		r.Server = z.server

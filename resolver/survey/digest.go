@@ -2,6 +2,7 @@ package survey
 
 import (
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"strings"
 	"time"
@@ -124,8 +125,14 @@ func record(rr dns.RR) Record {
 	return r
 }
 
-// rdata is the RDATA of a record in presentation form.
-func rdata(rr dns.RR) string { return strings.TrimPrefix(rr.String(), rr.Header().String()) }
+// rdata is the RDATA of a record in presentation form, or in that of unknown
+// types (RFC 3597 §5) when it does not parse.
+func rdata(rr dns.RR) string {
+	if raw, ok := rr.(*dns.RFC3597); ok {
+		return fmt.Sprintf(`\# %d %s`, len(raw.Rdata)/2, raw.Rdata)
+	}
+	return strings.TrimPrefix(rr.String(), rr.Header().String())
+}
 
 // unescape turns the presentation form of a character-string, as the DNS
 // library keeps it, into its octets (RFC 1035 §5.1).

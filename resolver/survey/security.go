@@ -38,8 +38,12 @@ func (z *zone) judge() {
 		s := security(trust.Verdict)
 		s.Status, s.Expires = string(trust.Status), trust.Expires
 		z.mu.Lock()
-		defer z.mu.Unlock()
 		z.Trust = s
+		z.mu.Unlock()
+		if s.Status == string(dnssec.Bogus) && s.Type == "DNSKEY" && s.Name == z.Name && !z.Public {
+			// What each server has for keys tells what to change.
+			z.t.look(z.d, Question{z.Name, "DNSKEY"}, 0, 0)
+		}
 	})
 }
 

@@ -1,0 +1,50 @@
+package check
+
+import (
+	"testing"
+	"time"
+
+	"dns01/resolver/survey"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func takes(d time.Duration) edit { return func(a *survey.Answer) { a.RTT = d } }
+
+// How slow is too slow hangs on the time-outs of the CA's resolver, and on
+// whether a quicker server is left.
+func TestSlowServers(t *testing.T) {
+	const ms = time.Millisecond
+	for _, tt := range []struct {
+		name     string
+		first    time.Duration // of ns1
+		second   time.Duration // of ns2
+		registry time.Duration
+		want     []string
+		verdict  Verdict
+	}{
+		{"quick", 20 * ms, 30 * ms, 10 * ms, []string{}, Ready},
+		{"one time-out", 400 * ms, 420 * ms, 10 * ms, []string{"note nameserver-slow"}, Ready},
+		{"two time-outs", 800 * ms, 820 * ms, 10 * ms, []string{"warning nameserver-slow"}, AtRisk},
+		{"too late", 1600 * ms, 1620 * ms, 10 * ms, []string{"error nameserver-slow", "error caa-lookup-timeout because nameserver-slow"}, Blocked},
+		{"one too late", 20 * ms, 1620 * ms, 10 * ms, []string{"note nameserver-slow"}, Ready},
+		{"everything is slow from here", 1600 * ms, 1620 * ms, 1500 * ms, []string{}, Ready},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld("example.com")
+			for _, l := range w.Lookups {
+				for i, a := range l.Answers {
+					a.RTT = tt.registry
+					if l.Zone == "example.com" {
+						a.RTT = []time.Duration{tt.first, tt.second}[i]
+					}
+				}
+			}
+			w.soa("example.com", and(soaAnswer(1), takes(tt.first)), and(soaAnswer(1), takes(tt.second)))
+			r := judgeAll(t, w, letsEncrypt(v1))
+			if d := cmp.Diff(tt.want, briefs(r)); d != "" || r.Verdict != tt.verdict {
+				t.Errorf("%s, want %s\n%s", r.Verdict, tt.verdict, d)
+			}
+		})
+	}
+}
