@@ -33,7 +33,7 @@ func (az *authorization) parting() (at []*survey.Lookup, bad, good [][]*survey.A
 		var b, g []*survey.Answer
 		for _, m := range s.moves {
 			switch t := az.reach(m, map[*step]bool{}); {
-			case m.answer == nil:
+			case m.answer == nil || az.onlyCaseFails(s.at, m):
 			case t.fail && !t.may():
 				b = append(b, m.answer)
 			case t.pass:

@@ -176,6 +176,9 @@ func (az *authorization) bogusEnd(e *end) place {
 			continue
 		}
 		b := az.breach(az.blame(e.at, a))
+		if len(b.faults) == 0 {
+			continue
+		}
 		f := finding(b.rule, b.zone, az.saidBreach(b)+az.whose(b.zone)+".")
 		f.Transient = b.rule == "dnssec-signature-not-yet-valid"
 		f.Fix = az.breachFix(b)

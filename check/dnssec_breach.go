@@ -39,12 +39,12 @@ func (j *judge) blame(l *survey.Lookup, a *survey.Answer) (id, zone string) {
 }
 
 // breach gathers what there is of a way to fail, at lookups of which no
-// server's answer is good.
+// server's answer is taken.
 func (j *judge) breach(id, zone string) breach {
 	b := breach{rule: id, zone: zone}
 	for _, l := range j.s.Lookups {
 		as := j.candidates(l)
-		if l.Type == "DNSKEY" || slices.ContainsFunc(as, validates) {
+		if l.Type == "DNSKEY" || slices.ContainsFunc(as, func(a *survey.Answer) bool { return j.takes(l, a) }) {
 			continue
 		}
 		for _, a := range as {
@@ -66,7 +66,7 @@ func validates(a *survey.Answer) bool { return a.Status.Usable() && !bogus(a) }
 // breachesOf returns the breaches of a lookup that some servers answer well.
 func (j *judge) breachesOf(l *survey.Lookup) []breach {
 	as := j.candidates(l)
-	if !slices.ContainsFunc(as, validates) {
+	if !slices.ContainsFunc(as, func(a *survey.Answer) bool { return j.takes(l, a) }) {
 		return nil
 	}
 	var bs []breach

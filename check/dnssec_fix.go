@@ -24,8 +24,8 @@ func (az *authorization) breachFix(b breach) string {
 	case b.rule == "dnssec-ds-mismatch":
 		return az.replaceDS(z)
 	case b.rule == "dnssec-dnskey-missing" || b.rule == "dnssec-signature-missing" && b.ofKeys():
-		return fmt.Sprintf("Remove from %s%s:%s\nor have %s signed again and replace it by the DS record of the new key.",
-			parentOf(z), registrar(z), dsRecords(z), z.Name)
+		return fmt.Sprintf("Have %s signed again, with the keys and their signatures published; or leave it unsigned and remove from %s%s:%s",
+			z.Name, parentOf(z), registrar(z), dsRecords(z))
 	case b.rule == "dnssec-bogus" && b.faults[0].Reason == "lookup-failed":
 		return fmt.Sprintf("Have %s queries for %s answered, over UDP and TCP.", b.faults[0].rrtype, b.faults[0].name)
 	}
@@ -35,23 +35,26 @@ func (az *authorization) breachFix(b breach) string {
 // replaceDS is the exchange of the DS records at the parent for those of the
 // keys that the zone has.
 func (az *authorization) replaceDS(z *survey.Zone) string {
-	fix := fmt.Sprintf("Replace in %s%s:%s", parentOf(z), registrar(z), dsRecords(z))
+	where := parentOf(z) + registrar(z)
 	keys := az.signingKeys(z.Name)
 	if len(keys) == 0 {
-		return fix + "\nby the DS records of the zone's key signing key."
+		return fmt.Sprintf("Put the DS record of the zone's key signing key into %s, and take out:%s", where, dsRecords(z))
 	}
-	fix += "\nby:"
+	fix := fmt.Sprintf("In %s, take out the first %s and put in the %s:%s", where,
+		strings.TrimPrefix(count(min(len(z.DS), mostRecords), "record"), "1 "), verb(len(keys), "other", "others"), dsRecords(z))
 	for _, k := range keys {
 		fix += "\n" + k.ds()
 	}
 	return fix
 }
 
+// mostRecords is how many records of one kind a fix shows.
+const mostRecords = 4
+
 // dsRecords are the DS records at a zone's parent, a line each.
 func dsRecords(z *survey.Zone) string {
-	const most = 4
 	var s string
-	for _, ds := range z.DS[:min(len(z.DS), most)] {
+	for _, ds := range z.DS[:min(len(z.DS), mostRecords)] {
 		s += fmt.Sprintf("\n%s IN DS %s", absolute(z.Name), Escape(ds))
 	}
 	return s
@@ -96,13 +99,12 @@ func (j *judge) keys(zone string) []zoneKey {
 // signingKeys are the keys that a DS record is made for: those with the SEP
 // flag, or all when none has it; four at most.
 func (j *judge) signingKeys(zone string) []zoneKey {
-	const most = 4
 	ks := slices.DeleteFunc(j.keys(zone), func(k zoneKey) bool { return k.flags&flagZone == 0 || k.flags&flagRevoke != 0 })
 	sep := slices.DeleteFunc(slices.Clone(ks), func(k zoneKey) bool { return k.flags&flagSEP == 0 })
 	if len(sep) > 0 {
 		ks = sep
 	}
-	return ks[:min(len(ks), most)]
+	return ks[:min(len(ks), mostRecords)]
 }
 
 // parseKey reads DNSKEY RDATA in presentation form: flags, protocol,

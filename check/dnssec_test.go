@@ -376,9 +376,8 @@ func TestReplaceDS(t *testing.T) {
 		a.Records = []survey.Record{{Owner: "example.com", Text: "256 3 13 AAEC"}, {Owner: "example.com", Text: "257 3 13 AwQF"}}
 	})
 	r := judgeAll(t, w, letsEncrypt(v1))
-	want := "Replace in com (at your registrar):\n" +
+	want := "In com (at your registrar), take out the first record and put in the other:\n" +
 		"example.com. IN DS " + dsText + "\n" +
-		"by:\n" +
 		"example.com. IN DS 3090 13 2 2E978818116E85F79AC2B85DE15876069DDF08E83FE3F0EB9F1A7A0D32CA6178"
 	got := r.Findings[0]
 	if got.Fix != want {
@@ -399,4 +398,59 @@ func FuzzZoneKey(f *testing.F) {
 			t.Errorf("%q gives %v", text, k)
 		}
 	})
+}
+
+// FuzzDNSSEC judges worlds of any shape in which anything may fail to
+// validate, come late or lose its letter case.
+func FuzzDNSSEC(f *testing.F) {
+	f.Add([]byte{}, []byte{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}, true)
+	f.Add([]byte{3, 3, 3, 3, 3, 3}, []byte{1, 0, 1, 0, 1, 0, 1, 0, 1, 0}, false)
+	f.Add([]byte{3, 0, 3, 0}, []byte{17, 1, 17, 1, 18, 1, 18, 1}, true)
+	f.Fuzz(func(t *testing.T, shape, trust []byte, validation bool) {
+		if len(shape)+len(trust) > 300 {
+			return
+		}
+		w := fuzzWorld(shape)
+		w.Validated, w.ValidatedAt = true, judged
+		distrust(w, trust)
+		var values []string
+		if validation {
+			values = []string{v1}
+		}
+		r := judgeAll(t, w, letsEncrypt(values...))
+		if t.Failed() {
+			t.Logf("%+v", r)
+		}
+	})
+}
+
+// distrust takes one octet for what validation makes of each answer, over and
+// over.
+func distrust(w world, trust []byte) {
+	if len(trust) == 0 {
+		return
+	}
+	edits := []edit{
+		secure, broken("signature-expired", ""), broken("signature-expired", "example.com DNSKEY"), broken("signature-expired", "com DNSKEY", inZone("com")),
+		broken("signature-not-yet-valid", "", later), broken("signature-not-yet-valid", ""), broken("signature-missing", ""),
+		broken("dnskey-missing", "example.com DNSKEY"), broken("ds-mismatch", "example.com DNSKEY"), broken("denial-broken", ""),
+		broken("denial-broken", "www.example.com DS"), broken("denial-broken", "example.com DS", inZone("com")), broken("crypto-failed", "", inZone("")),
+		broken("lookup-failed", "example.com DNSKEY"), broken("other", "example.org DNSKEY", inZone("example.org")),
+		func(a *survey.Answer) {
+			a.Security = &survey.Security{Status: "insecure", Reason: "nsec3-iterations", EDE: -1}
+		},
+		func(a *survey.Answer) { a.Security = &survey.Security{Status: "bogus", EDE: -1} },
+		takes(2 * time.Second), takes(time.Millisecond), caseLost,
+		and(broken("signature-missing", ""), func(a *survey.Answer) { a.EDNS = "unsupported" }),
+	}
+	n := 0
+	for _, l := range w.Lookups {
+		for _, a := range l.Answers {
+			edits[int(trust[n%len(trust)])%len(edits)](a)
+			n++
+		}
+	}
+	for i, z := range w.Zones {
+		z.Trust = &survey.Security{Status: "insecure", Reason: []string{"unsigned-delegation", "algorithm-unsupported"}[i%2], EDE: -1}
+	}
 }

@@ -66,8 +66,11 @@ type end struct {
 	loop    bool    // failed: the aliases loop
 	long    bool    // failed: more aliases than the resolver follows
 	bogus   bool    // failed: no server's answer validates
-	at      *survey.Lookup
-	answers []*survey.Answer // those that end here; for failed: those that failed
+	// caseLost: failed, since letter case was lost and other servers say
+	// something else.
+	caseLost bool
+	at       *survey.Lookup
+	answers  []*survey.Answer // those that end here; for failed: those that failed
 	trail
 }
 
@@ -148,7 +151,11 @@ func (w *walk) step(l *survey.Lookup, t trail) *step {
 	w.r.steps = append(w.r.steps, s)
 	candidates := w.j.candidates(l)
 	for _, a := range candidates {
-		if a.Status.Usable() && !sideways(l, a) && !bogus(a) && !w.j.tooSlow(l, a) {
+		if w.j.takes(l, a) {
+			if w.j.caseFails(l, a, candidates) {
+				s.moves = append(s.moves, move{answer: a, end: w.end(a, end{kind: failed, failure: servfail, caseLost: true, at: l, trail: t})})
+				continue
+			}
 			s.moves = append(s.moves, w.move(l, a, t))
 		}
 	}
@@ -159,6 +166,11 @@ func (w *walk) step(l *survey.Lookup, t trail) *step {
 		s.moves = append(s.moves, move{end: w.end(nil, end{kind: unseen, at: l, trail: t})})
 	}
 	return s
+}
+
+// takes reports whether the CA's resolver takes an answer.
+func (j *judge) takes(l *survey.Lookup, a *survey.Answer) bool {
+	return validates(a) && !sideways(l, a) && !j.tooSlow(l, a)
 }
 
 // sideways reports whether an answer refers to a zone that is not below the
@@ -254,8 +266,8 @@ func (e *end) key(a *survey.Answer) string {
 	if e.at != nil {
 		where = e.at.Zone + " " + e.at.Name
 	}
-	k := fmt.Sprint(e.kind, e.failure, e.loop, e.long, " ", where, " ", e.owner())
-	if a == nil {
+	k := fmt.Sprint(e.kind, e.failure, e.loop, e.long, e.caseLost, " ", where, " ", e.owner())
+	if a == nil || e.caseLost {
 		return k
 	}
 	return k + " " + strings.Join(texts(a), " ")

@@ -35,7 +35,7 @@ func said(a *survey.Answer) string {
 	}
 	switch a.Status {
 	case survey.Lame:
-		return saidLame(a.Lame)
+		return saidLame(a.Lame) + disputed(a)
 	case survey.Timeout:
 		return "does not answer"
 	case survey.Unreachable:
@@ -70,6 +70,14 @@ func saidLame(how string) string {
 		return "answers for another zone"
 	}
 	return "answers " + strings.ToUpper(how)
+}
+
+// disputed tells of releases of the CA's resolver that would take the answer.
+func disputed(a *survey.Answer) string {
+	if len(a.Disputed) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (Unbound %s takes that for no record)", series(a.Disputed))
 }
 
 // saidTCP puts survey.Answer.TCP in words.

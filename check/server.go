@@ -45,6 +45,13 @@ var serverRules = []*Rule{
 		Source: "RFC 6891 §7; RFC 8906 §3.2",
 	},
 	{
+		ID: "case-answers-differ", Subject: "server", Severity: Error,
+		Title:  "A server does not keep the letter case of questions, and answers differ",
+		Why:    "Without its question's letter case a reply may be forged. The CA's resolver then asks every server again, several times, and answers SERVFAIL when two replies differ in anything but their TTLs.",
+		Fix:    "Have whatever rewrites the question, often a load balancer before the name server, leave its letter case alone.",
+		Source: "RFC 5452 §9.1; Unbound, use-caps-for-id",
+	},
+	{
 		ID: "case-not-preserved", Subject: "server", Severity: Note,
 		Title:  "A server does not give the question back in the letter case it came in",
 		Why:    "The CA's resolver mixes letter case against forgery. It has to ask again, several times, and fails when the answers differ.",
@@ -258,6 +265,9 @@ func existence(as []*survey.Answer, name string) *survey.Answer {
 func (az *authorization) unusable(e *end) place {
 	if e.bogus {
 		return az.bogusEnd(e)
+	}
+	if e.caseLost {
+		return az.caseEnd(e)
 	}
 	z := az.s.Zone(e.zone())
 	if z == nil || e.kind != failed || e.loop || e.long {

@@ -23,11 +23,13 @@ type Answer struct {
 	Transport Transport
 	RTT       time.Duration
 
-	NeedsTCP   bool    // the UDP reply was truncated
-	TCPFailure Failure // with NeedsTCP: why TCP brought nothing
-	TCPOnly    bool    // silent over UDP though TCP answers
-	Plain      bool    // answered only without EDNS
-	CaseLost   bool    // the question came back in other letter case
+	NeedsTCP   bool           // the UDP reply was truncated
+	TCPFailure Failure        // with NeedsTCP: why TCP brought nothing
+	TCPOnly    bool           // silent over UDP though TCP answers
+	Plain      bool           // answered only without EDNS
+	PlainOnly  bool           // silent to EDNS though it answers plain DNS
+	Elsewhere  netip.AddrPort // where replies come from that nobody takes, if it was heard
+	CaseLost   bool           // the question came back in other letter case
 
 	Exchanges []Observation // in the order they were made
 }
@@ -150,6 +152,7 @@ func (q *asking) checkQuestion(o Observation) {
 // answered is sounded out once, not once for each question.
 func (q *asking) udp(ctx context.Context, f form) {
 	h := q.c.host(q.server)
+	defer h.explain(q.answer)
 	if h.isDead() {
 		q.answer.Failure, q.answer.Transport = Timeout, UDP
 		return
@@ -177,24 +180,48 @@ func (q *asking) udp(ctx context.Context, f form) {
 
 // sound finds out whether a silent address is dead: the plainest question
 // there is, the SOA, over UDP and TCP side by side. A server that drops only
-// some types answers it, and one whose UDP is lost answers over TCP.
+// some types answers it, one whose UDP is lost answers over TCP. If it takes
+// long, plain DNS is tried too, with an ear for who answers.
 func (q *asking) sound(ctx context.Context, f form, h *host) bool {
-	probe := func(t Transport) (*asking, func()) {
+	probe := func() *asking {
 		p := &asking{c: q.c, ask: q.ask, answer: &Answer{}}
 		p.qtype = dns.TypeSOA
-		return p, func() { p.send(ctx, t, f, 2*q.c.cfg.Timeout) }
+		return p
 	}
-	udp, askUDP := probe(UDP)
-	tcp, askTCP := probe(TCP)
+	udp, tcp, plain := probe(), probe(), probe()
+	var from netip.AddrPort
+	patience := q.c.cfg.Timeout
+	answered, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
-	wg.Go(askTCP)
-	askUDP()
-	alive := udp.answer.replied()
-	h.sounded(alive)
-	wg.Wait()
-	q.answer.Exchanges = slices.Concat(q.answer.Exchanges, udp.answer.Exchanges, tcp.answer.Exchanges)
-	q.answer.TCPOnly = !alive && tcp.answer.replied()
-	return alive
+	wg.Go(func() { tcp.send(ctx, TCP, f, 2*patience) })
+	wg.Go(func() {
+		select {
+		case <-answered.Done():
+		case <-time.After(patience / 2):
+			from = plain.overhear(ctx, 2*patience-patience/2)
+		}
+	})
+	udp.send(ctx, UDP, f, 2*patience)
+	if udp.answer.replied() {
+		stop()
+		h.sounded(true, silence{})
+		wg.Wait()
+	} else {
+		wg.Wait()
+		stop()
+		s := silence{tcpOnly: tcp.answer.replied()}
+		switch asked := netip.AddrPortFrom(q.server, 53); {
+		case from == asked:
+			// Two questions with EDNS were lost: a third tells it from chance.
+			udp.send(ctx, UDP, f, patience)
+			s.plainOnly = !udp.answer.replied()
+		case from.IsValid():
+			s.elsewhere = from
+		}
+		h.sounded(udp.answer.replied(), s)
+	}
+	q.answer.Exchanges = slices.Concat(q.answer.Exchanges, udp.answer.Exchanges, tcp.answer.Exchanges, plain.answer.Exchanges)
+	return udp.answer.replied()
 }
 
 // replied reports whether some exchange brought a reply.

@@ -80,7 +80,7 @@ func TestAskFallsBackAsAResolverDoes(t *testing.T) {
 		},
 		"dead": {
 			func(q Query, n int) *dns.Msg { return nil },
-			[]string{"udp TXT", "tcp SOA", "udp SOA"},
+			[]string{"udp TXT", "tcp SOA", "udp SOA", "udp SOA plain"},
 			func(a *Answer) bool { return a.Failure == Timeout && !a.TCPOnly },
 		},
 		"only TCP answers": {
@@ -90,7 +90,7 @@ func TestAskFallsBackAsAResolverDoes(t *testing.T) {
 				}
 				return answerTo(q, fine)
 			},
-			[]string{"udp TXT", "tcp SOA", "udp SOA"},
+			[]string{"udp TXT", "tcp SOA", "udp SOA", "udp SOA plain"},
 			func(a *Answer) bool { return a.Failure == Timeout && a.TCPOnly },
 		},
 		"FORMERR to EDNS": {
@@ -191,7 +191,7 @@ func TestDeadAddressIsLeftAlone(t *testing.T) {
 		if a := c.Ask(t.Context(), addrOfText("192.0.2.1"), "later.example.com", dns.TypeTXT); a.Failure != Timeout {
 			t.Errorf("a later question: %+v", a)
 		}
-		if len(s.asked) != 6 {
+		if len(s.asked) != 7 {
 			t.Errorf("asked %d times: %v", len(s.asked), s.asked)
 		}
 	})

@@ -46,11 +46,11 @@ type Client struct {
 	delegations map[string]*Delegation
 	steps       map[step]*stepFlight
 	addresses   map[string]addresses
-	glue        map[string][]netip.Addr // by name server name, from every parent
-	targets     map[string]*atomic.Int32
-	noRoutes    [2]int // exchanges that found no route: IPv4, IPv6
-	routes      [2]int // and those that did
-	replies     [2]int // and those that brought a reply
+	glue        map[string][]netip.Addr  // by name server name, from every parent
+	targets     map[string]*atomic.Int32 // name servers looked up, by the zone they are for
+	noRoutes    [2]int                   // exchanges that found no route: IPv4, IPv6
+	routes      [2]int                   // and those that did
+	replies     [2]int                   // and those that brought a reply
 }
 
 // New returns a client that knows the root servers and nothing else.

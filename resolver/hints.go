@@ -45,14 +45,15 @@ func BuiltinAnchors() []dns.RR {
 	return rrs
 }
 
-// ParseRoots reads root hints in zone-file form: the NS records of the root
-// and the addresses of their names. Servers without an address are left out;
+// ParseRoots reads root hints in zone-file form, with or without TTLs: the NS
+// records of the root and the addresses of their names. Servers without an address are left out;
 // an error says that no server is left.
 func ParseRoots(r io.Reader) ([]Root, error) {
 	var names []string
 	addrs := map[string][]netip.Addr{}
 	zp := dns.NewZoneParser(r, ".", "")
 	zp.SetIncludeAllowed(false)
+	zp.SetDefaultTTL(172800)
 	for rr, ok := zp.Next(); ok; rr, ok = zp.Next() {
 		owner := canonical(rr.Header().Name)
 		switch rr := rr.(type) {
@@ -79,12 +80,13 @@ func ParseRoots(r io.Reader) ([]Root, error) {
 	return roots, nil
 }
 
-// ParseAnchors reads trust anchors in zone-file form: DS or DNSKEY records of
-// any zone. An error says what else stands there, or that none does.
+// ParseAnchors reads trust anchors in zone-file form, with or without TTLs: DS
+// or DNSKEY records of any zone. An error says what else stands there, or that none does.
 func ParseAnchors(r io.Reader) ([]dns.RR, error) {
 	var rrs []dns.RR
 	zp := dns.NewZoneParser(r, ".", "")
 	zp.SetIncludeAllowed(false)
+	zp.SetDefaultTTL(172800)
 	for rr, ok := zp.Next(); ok; rr, ok = zp.Next() {
 		if !slices.Contains([]uint16{dns.TypeDS, dns.TypeDNSKEY}, rr.Header().Rrtype) {
 			return nil, fmt.Errorf("a trust anchor is a DS or DNSKEY record, not %s", dns.TypeToString[rr.Header().Rrtype])

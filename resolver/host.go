@@ -12,6 +12,14 @@ type host struct {
 	alive   bool
 	dead    bool          // it was sounded and stayed silent
 	pending chan struct{} // closed once it has been sounded; nil before that begins
+	silence
+}
+
+// A silence is what sounding a dead address has found all the same.
+type silence struct {
+	tcpOnly   bool           // TCP answers
+	plainOnly bool           // it answers what carries no EDNS
+	elsewhere netip.AddrPort // replies come from there
 }
 
 func (c *Client) host(a netip.Addr) *host {
@@ -89,11 +97,20 @@ func (h *host) again(ctx context.Context, try int) again {
 	return giveUp
 }
 
+// explain adds to an answer that never came what is known of the silence.
+func (h *host) explain(a *Answer) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.dead && a.Failure != "" {
+		a.TCPOnly, a.PlainOnly, a.Elsewhere = h.tcpOnly, h.plainOnly, h.elsewhere
+	}
+}
+
 // sounded says what sounding the address has found.
-func (h *host) sounded(alive bool) {
+func (h *host) sounded(alive bool, s silence) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.alive = h.alive || alive
-	h.dead = !h.alive
+	h.dead, h.silence = !h.alive, s
 	close(h.pending)
 }

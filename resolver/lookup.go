@@ -226,7 +226,9 @@ func (r *Resolution) end(h Hop) {
 	a := h.Answers[len(h.Answers)-1]
 	r.Rcode = a.Msg.Rcode & 0xF
 	for _, rr := range a.Msg.Answer {
-		if canonical(rr.Header().Name) == a.Name && covered(rr) == a.Type && rr.Header().Class == dns.ClassINET {
+		h := rr.Header()
+		asked := a.Type == dns.TypeANY || h.Rrtype == a.Type || covered(rr) == a.Type
+		if canonical(h.Name) == a.Name && asked && h.Class == dns.ClassINET {
 			r.Answer = append(r.Answer, rr)
 		}
 	}
@@ -274,7 +276,11 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 	}
 	p, why := ProblemNotAsked, "not asked"
 	for _, a := range answers {
-		switch a.Failure {
+		failure := a.Failure
+		if a.NeedsTCP && a.TCPFailure != "" {
+			failure = a.TCPFailure
+		}
+		switch failure {
 		case NoRoute, Canceled, Limit:
 		case Timeout, Mismatched:
 			if p == ProblemNotAsked {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 )
@@ -20,7 +21,8 @@ type Pacing struct {
 // burst does not cause the failure we would report.
 var DefaultPacing = Pacing{InFlight: 16, PerSecond: 100, Burst: 100}
 
-// Pace wraps x so that no server address is asked faster than p allows.
+// Pace wraps x so that no server address is asked faster than p allows, and
+// more slowly once it shows signs of limiting the rate of its answers.
 func Pace(x Exchanger, p Pacing) Exchanger {
 	return &pacer{x: x, p: p, lanes: map[netip.Addr]*lane{}}
 }
@@ -36,6 +38,8 @@ type pacer struct {
 type lane struct {
 	slots chan struct{} // nil: no limit
 	rate  *rate.Limiter // nil: no limit
+
+	backoff
 }
 
 func (p *pacer) lane(a netip.Addr) *lane {
@@ -56,19 +60,37 @@ func (p *pacer) lane(a netip.Addr) *lane {
 }
 
 func (p *pacer) Exchange(ctx context.Context, q Query) (Reply, error) {
-	l := p.lane(q.Server.Addr())
+	done, err := p.admit(ctx, q.Server.Addr(), 1)
+	if err != nil {
+		return Reply{}, err
+	}
+	defer done()
+	r, err := p.x.Exchange(ctx, q)
+	p.lane(q.Server.Addr()).learn(q, err, time.Now())
+	return r, err
+}
+
+// admit waits until an address may be asked n queries more, one after
+// another. done has to be called once the last is answered.
+func (p *pacer) admit(ctx context.Context, a netip.Addr, n int) (done func(), err error) {
+	l := p.lane(a)
+	done = func() {}
 	if l.slots != nil {
 		select {
 		case l.slots <- struct{}{}:
-			defer func() { <-l.slots }()
+			done = func() { <-l.slots }
 		case <-ctx.Done():
-			return Reply{}, Ended(ctx)
+			return nil, Ended(ctx)
 		}
 	}
-	if l.rate != nil {
+	for range n {
+		if l.rate == nil {
+			break
+		}
 		if err := l.rate.Wait(ctx); err != nil {
-			return Reply{}, &Error{Canceled, err}
+			done()
+			return nil, &Error{Canceled, err}
 		}
 	}
-	return p.x.Exchange(ctx, q)
+	return done, nil
 }

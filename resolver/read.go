@@ -59,7 +59,7 @@ type Reading struct {
 // zone, at the name asked, is believed: where an alias stands there, its
 // target is a question of its own, whatever else the message holds (see
 // [Continue]).
-func Read(zone string, a *Answer) Reading {
+func (rel Release) Read(zone string, a *Answer) Reading {
 	if a.Msg == nil {
 		return Reading{Kind: Failed}
 	}
@@ -89,7 +89,7 @@ func Read(zone string, a *Answer) Reading {
 	case r.Alias != nil:
 		r.Kind = Aliased
 	default:
-		r.deny(zone, a)
+		r.deny(rel, zone, a)
 	}
 	if r.Kind != Aliased && r.Kind != Referral && a.Msg.RecursionAvailable && !a.Msg.Authoritative {
 		r.Weak = "recursive"
@@ -164,7 +164,7 @@ func (r *Reading) answer(zone string, a *Answer) {
 		if h.Class != dns.ClassINET || canonical(h.Name) != a.Name {
 			continue
 		}
-		if h.Rrtype == a.Type {
+		if h.Rrtype == a.Type || a.Type == dns.TypeANY && h.Rrtype != dns.TypeRRSIG {
 			r.Records = append(r.Records, rr)
 			continue
 		}
@@ -210,7 +210,7 @@ func synthesise(name, owner string, d *dns.DNAME) *Alias {
 }
 
 // deny reads a message without records at the name asked, which lies in the zone.
-func (r *Reading) deny(zone string, a *Answer) {
+func (r *Reading) deny(rel Release, zone string, a *Answer) {
 	r.SOA = soaIn(a.Msg.Ns, zone, a.Name)
 	switch {
 	case a.Type == dns.TypeDS && r.dsInReferral(a):
@@ -226,7 +226,7 @@ func (r *Reading) deny(zone string, a *Answer) {
 	case r.SOA != nil:
 		r.Kind = NoData
 	default:
-		r.refer(zone, a)
+		r.refer(rel, zone, a)
 	}
 }
 
@@ -243,7 +243,7 @@ func (r *Reading) dsInReferral(a *Answer) bool {
 
 // refer reads a NOERROR message with neither records nor a SOA. The first NS
 // set that encloses the name asked tells what it is.
-func (r *Reading) refer(zone string, a *Answer) {
+func (r *Reading) refer(rel Release, zone string, a *Answer) {
 	r.Kind = NoData
 	var owner string
 	var foreign bool
@@ -268,10 +268,12 @@ func (r *Reading) refer(zone string, a *Answer) {
 		return
 	case owner == "" && foreign:
 		r.Kind, r.Lame = Lame, "other-zone"
-	case owner == zone && !a.Msg.Authoritative:
+	case owner == zone && !a.Msg.Authoritative && rel.SelfReferralIsLame:
 		r.Kind, r.Lame = Lame, "no-authority"
 	case owner != "" && owner != zone:
 		r.Kind, r.Lame = Lame, "upward-referral"
+	case len(a.Msg.Answer)+len(a.Msg.Ns) == 0 && rel.EmptyIsLame:
+		r.Kind, r.Lame = Lame, "empty"
 	case len(a.Msg.Answer)+len(a.Msg.Ns) == 0:
 		r.Weak = "empty"
 	}

@@ -111,7 +111,7 @@ func (a *Authority) Validate(ctx context.Context, w *World) (*Problem, error) {
 	defer a.log.Clear() // it keeps every line
 	impl := a.patient
 	for _, f := range w.Fates {
-		if f.Fault == "drop" {
+		if f.silent() {
 			impl = a.hasty
 		}
 	}

@@ -120,14 +120,14 @@ func (g generator) fate() Fate {
 	if g.chance(35) {
 		return Fate{Bogus, pick(g, 0, 5, 6, 6, 7, 8, 9, 9, 10, 10, 12, 22, 23, 30, 65535, g.IntN(26)), g.extendedText()}
 	}
-	return Fate{Fault: pick(g, "servfail", "servfail", "refuse", "notimp", "formerr", "lame", "truncate",
-		"nxdomain", "nxdomain", "nxdomain", "unreachable", "garbage", "drop")}
+	return Fate{Fault: pick(g, "servfail", "servfail", "refuse", "notimp", "formerr", "lame", "upward", "truncate", "truncate no-tcp",
+		"truncate tcp-silent", "nxdomain", "nxdomain", "nxdomain", "unreachable", "garbage", "drop")}
 }
 
 func (g generator) extendedText() string {
 	return pick(g, "", "no text fits",
-		fmt.Sprintf("validation failure <%s. TXT IN>: signature expired from 192.0.2.1", g.w.Challenge()),
-		"validation failure: key for validation com. is marked as invalid because of a previous",
+		"validation failure "+asked+": signature expired from 192.0.2.1",
+		"validation failure "+asked+": no keys have a DS with algorithm ECDSAP256SHA256",
 		`"quoted" \ and %s`, "Müller \u20ac", "100%")
 }
 
@@ -179,7 +179,11 @@ func (g generator) chain(from string) *Node {
 	case 1:
 		return nil // dangling
 	case 2:
-		g.w.Fates[Question{last, pick(g, "TXT", "CAA")}] = g.fate()
+		// Within one zone its servers answer for the target too, unasked.
+		before, _ := g.w.zone(names[len(names)-2])
+		if at, _ := g.w.zone(last); at != before {
+			g.w.Fates[Question{last, pick(g, "TXT", "CAA")}] = g.fate()
+		}
 	case 3:
 		g.w.node(last) // nothing of the type
 		return nil

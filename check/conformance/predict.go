@@ -46,7 +46,7 @@ func (w *World) condemn(s *survey.Survey) {
 		}
 		for _, a := range l.Answers {
 			a.Security = &survey.Security{
-				Status: "bogus", Reason: "bogus", EDE: f.EDE, Text: f.Text,
+				Status: "bogus", Reason: "bogus", EDE: f.EDE, Text: f.text(Question(l.Question)),
 				Zone: l.Zone, Name: l.Name, Type: l.Type,
 			}
 		}

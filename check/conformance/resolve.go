@@ -32,13 +32,14 @@ const maxRestarts = 11
 func (w *World) Resolve(q Question) Reply {
 	r := Reply{Type: q.Type, Aliased: q.Name}
 	for {
-		switch f := w.Fates[Question{r.Aliased, q.Type}]; f.Fault {
-		case "":
-		case Bogus:
+		switch f := w.Fates[Question{r.Aliased, q.Type}]; {
+		case f.Fault == "", f.Fault == "truncate": // TCP helps
+		case f.Fault == Bogus:
+			f.Text = f.text(q)
 			return Reply{Rcode: servFail, EDE: &f}
-		case "drop":
+		case f.silent():
 			return Reply{Silent: true}
-		case "nxdomain":
+		case f.Fault == "nxdomain":
 			r.Rcode = nxDomain
 			return r
 		default:

@@ -30,7 +30,8 @@ type Zone struct {
 	Delegated bool
 }
 
-// A Node is the data at one name. With a CNAME there is nothing else.
+// A Node is the data at one name. With a CNAME there is nothing else; with
+// none of these it has an address, so that the name is there.
 type Node struct {
 	CNAME    string
 	TXT, CAA [][]byte // RDATA as on the wire, perhaps not valid
@@ -41,9 +42,20 @@ type Question struct{ Name, Type string }
 
 // A Fate is what happens to a question at the servers of its zone.
 type Fate struct {
-	Fault string // a fault of the lab, or Bogus
+	Fault string // faults of the lab, separated by spaces, or Bogus
 	EDE   int    // Bogus: extended error code (RFC 8914)
-	Text  string // Bogus: its text
+	Text  string // Bogus: its text; "<asked>" stands for the question
+}
+
+// asked stands for the question in the text of an extended error.
+const asked = "<asked>"
+
+// silent reports whether no answer ever comes.
+func (f Fate) silent() bool { return f.Fault == "drop" || f.Fault == "truncate tcp-silent" }
+
+// text is the text of the extended error as an answer to q.
+func (f Fate) text(q Question) string {
+	return strings.ReplaceAll(f.Text, asked, fmt.Sprintf("<%s. %s IN>", q.Name, q.Type))
 }
 
 // Bogus is the fate of an answer that does not validate. The lab does not play
@@ -128,6 +140,9 @@ func (w *World) zoneText(b *strings.Builder, z Zone) {
 		if n.CNAME != "" {
 			fmt.Fprintf(b, "%s. CNAME %s.\n", name, n.CNAME)
 		}
+		if n.CNAME == "" && len(n.TXT)+len(n.CAA) == 0 {
+			fmt.Fprintf(b, "%s. A 192.0.2.254\n", name)
+		}
 		for _, rdata := range n.TXT {
 			fmt.Fprintf(b, "%s. TXT \\# %d %x ; %+q\n", name, len(rdata), rdata, rdata)
 		}
@@ -150,7 +165,9 @@ func (w *World) faults(b *strings.Builder) {
 			continue
 		}
 		for _, s := range servers(z.Apex) {
-			fmt.Fprintf(b, "%s type=%s name=%s %s\n", s, q.Type, q.Name, f.Fault)
+			for fault := range strings.FieldsSeq(f.Fault) {
+				fmt.Fprintf(b, "%s type=%s name=%s %s\n", s, q.Type, q.Name, fault)
+			}
 		}
 	}
 }

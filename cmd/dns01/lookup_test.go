@@ -62,7 +62,8 @@ func TestLookupReads(t *testing.T) {
 				out += "--- stderr\n" + got.stderr.String()
 			}
 			golden(t, filepath.Join("testdata", "lookup", tt.name+".golden"), []byte(out))
-			if !strings.Contains(tt.args, "--json") {
+			// RDATA that breaks its type's rules is no zone file's.
+			if !strings.Contains(tt.args, "--json") && tt.name != "broken-rdata" {
 				isZoneFile(t, got.stdout.String())
 			}
 		})

@@ -232,18 +232,16 @@ func (f *flags) anchors() ([]dns.RR, error) {
 	return all, nil
 }
 
-// read parses the zone-file text that a flag names. TTLs mean nothing in hints
-// and anchors, and are often left out.
+// read parses the file that a flag names.
 func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
 	}
-	err = parse(bytes.NewReader(text))
-	if err == nil || parse(io.MultiReader(strings.NewReader("$TTL 1d\n"), bytes.NewReader(text))) == nil {
-		return nil
+	if err := parse(bytes.NewReader(text)); err != nil {
+		return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
 	}
-	return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
+	return nil
 }
 
 // reason is what is wrong with a file, without repeating its name.

@@ -183,7 +183,9 @@ func TestRealServers(t *testing.T) {
 	runtime.LockOSThread()
 	world := startWorld(t)
 	binary := build(t)
-	flags := []string{"check", "--root-hints", rootHints(t), "--trust-anchor", "none", "--allow-private", "--resolvers", "none", "--json"}
+	hints := rootHints(t)
+	t.Run("lookup", func(t *testing.T) { lookups(t, world, binary, hints) })
+	flags := []string{"check", "--root-hints", hints, "--trust-anchor", "none", "--allow-private", "--resolvers", "none", "--json"}
 	for _, tt := range realServerCases {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -41,7 +41,8 @@
 //	; NXDOMAIN new.example.com TXT 300      likewise; NODATA, SERVFAIL too
 //	-- network --
 //	rtt 20ms                                no-ipv6, no-network, udp53-blocked,
-//	                                        tcp53-blocked
+//	                                        tcp53-blocked; udp53-intercepted: the
+//	                                        local cache answers whatever is asked
 //	-- want --
 //	verdict ready                           kept as lines, not understood here
 //

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -15,37 +16,67 @@ import (
 // resolver.Exchanger says. Over TCP the handshake takes a round trip of its
 // own. A query to an address where nobody lives is lost.
 func (w *World) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	_, r, err := w.exchange(ctx, q, socket{})
+	return r, err
+}
+
+// A socket is what a query is sent from.
+type socket struct {
+	open   bool // takes replies from anywhere
+	before int  // how many queries it has carried
+}
+
+// exchange also tells where the reply comes from.
+func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (netip.AddrPort, resolver.Reply, error) {
+	var nobody netip.AddrPort
 	w.Start()
 	addr := q.Server.Addr().Unmap()
 	if w.network.noNetwork || w.network.noIPv6 && addr.Is6() {
-		return resolver.Reply{}, fail(resolver.NoRoute, nil)
+		return nobody, resolver.Reply{}, fail(resolver.NoRoute, nil)
 	}
 	query, wire, err := w.query(q.Msg)
 	if err != nil {
-		return resolver.Reply{}, fail(resolver.Malformed, err)
+		return nobody, resolver.Reply{}, fail(resolver.Malformed, err)
 	}
 	ctx, cancel := q.Context(ctx)
 	defer cancel()
 	sent := time.Now()
-	s := w.byAddr[addr]
-	if s == nil || w.network.blocks(s, q) {
-		return resolver.Reply{}, silence(ctx)
+	s := w.reached(addr, q)
+	if s == nil {
+		return nobody, resolver.Reply{}, silence(ctx)
 	}
-	r, err := w.roundTrip(ctx, s, q, wire)
+	r, err := w.roundTrip(ctx, s, q, wire, from)
 	if err != nil {
-		return resolver.Reply{}, err
+		return nobody, resolver.Reply{}, err
 	}
 	reply, err := receive(query, r)
 	if err != nil {
-		return resolver.Reply{}, fail(resolver.Malformed, err)
+		return nobody, resolver.Reply{}, fail(resolver.Malformed, err)
 	}
 	switch {
 	case accepts(query, reply):
-		return resolver.Reply{Msg: reply, Size: len(r.wire), RTT: time.Since(sent)}, nil
+		return r.source(q.Server), resolver.Reply{Msg: reply, Size: len(r.wire), RTT: time.Since(sent)}, nil
 	case q.Transport == resolver.UDP:
-		return resolver.Reply{}, mismatched(silence(ctx))
+		return nobody, resolver.Reply{}, mismatched(silence(ctx))
 	}
-	return resolver.Reply{}, fail(resolver.Mismatched, nil)
+	return nobody, resolver.Reply{}, fail(resolver.Mismatched, nil)
+}
+
+// reached is the server that gets a query, nil when nobody does. Where the
+// network intercepts DNS, that is its own cache, whoever was meant.
+func (w *World) reached(addr netip.Addr, q resolver.Query) *server {
+	s := w.byAddr[addr]
+	if w.network.intercepts(s, q) {
+		for _, c := range w.servers {
+			if c.local {
+				return c
+			}
+		}
+	}
+	if s == nil || w.network.blocks(s, q) {
+		return nil
+	}
+	return s
 }
 
 // query gives a message an ID of its own and packs it. The server gets what
@@ -61,7 +92,7 @@ func (w *World) query(m *dns.Msg) (*dns.Msg, []byte, error) {
 }
 
 // roundTrip waits for the query to arrive and for the response to come back.
-func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire []byte) (reaction, error) {
+func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire []byte, from socket) (reaction, error) {
 	half := w.network.roundTrip / 2
 	if err := wait(ctx, half); err != nil {
 		return reaction{}, err
@@ -73,7 +104,7 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 	if err := arrived.Unpack(wire); err != nil {
 		return reaction{}, fail(resolver.Malformed, err)
 	}
-	r, err := w.react(s, q.Transport, arrived)
+	r, err := w.react(s, q.Transport, arrived, from.before)
 	switch {
 	case err != nil:
 		return reaction{}, fail(resolver.Malformed, err)
@@ -81,7 +112,7 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 		return reaction{}, w.refused(ctx, half+r.delay)
 	}
 	back := half + r.delay
-	if q.Transport == resolver.TCP {
+	if q.Transport == resolver.TCP && from.before == 0 {
 		back += w.network.roundTrip
 	}
 	switch {
@@ -90,7 +121,7 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 			return reaction{}, err
 		}
 		return reaction{}, fail(r.failure, nil)
-	case r.wire == nil, r.elsewhere:
+	case r.wire == nil, r.elsewhere && !from.open:
 		// A connected socket does not get what comes from elsewhere.
 		return reaction{}, silence(ctx)
 	}
@@ -115,6 +146,11 @@ func (n network) blocks(s *server, q resolver.Query) bool {
 		return false
 	}
 	return n.udp53Blocked && q.Transport == resolver.UDP || n.tcp53Blocked && q.Transport == resolver.TCP
+}
+
+// intercepts reports whether the asking network answers a query itself.
+func (n network) intercepts(s *server, q resolver.Query) bool {
+	return n.udp53Intercepted && q.Transport == resolver.UDP && q.Server.Port() == port && (s == nil || !s.local)
 }
 
 // receive reads what has come. RDATA that is not valid for its type is given

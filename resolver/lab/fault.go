@@ -36,16 +36,20 @@ var faults = map[string]maker{
 	"tcp-silent":  plain(tcpSilent),
 	"tcp-close":   plain(tcpClose),
 	"slow":        slow,
+	"tcp-one":     plain(tcpOne),
 	"rate-limit":  rateLimit,
+	"rrl":         responseRateLimit,
+	"lost-over":   lostOver,
 
 	// nothing but an rcode comes back
-	"refuse":   plain(rcode(dns.RcodeRefused)),
-	"servfail": plain(rcode(dns.RcodeServerFailure)),
-	"notimp":   plain(rcode(dns.RcodeNotImplemented)),
-	"formerr":  plain(rcode(dns.RcodeFormatError)),
-	"nxdomain": plain(nxdomain),
-	"lame":     plain(lame),
-	"upward":   upward,
+	"refuse":         plain(rcode(dns.RcodeRefused)),
+	"servfail":       plain(rcode(dns.RcodeServerFailure)),
+	"notimp":         plain(rcode(dns.RcodeNotImplemented)),
+	"formerr":        plain(rcode(dns.RcodeFormatError)),
+	"nxdomain":       plain(nxdomain),
+	"lame":           plain(lame),
+	"upward":         upward,
+	"upward-foreign": upwardForeign,
 
 	// what comes back is no message, or comes from elsewhere
 	"garbage":      plain(garbage),
@@ -61,13 +65,17 @@ var faults = map[string]maker{
 	"case-sensitive-nxdomain": plain(caseSensitiveNXDomain),
 
 	// EDNS is mishandled
-	"no-edns":     plain(noEDNS),
-	"edns-drop":   plain(ednsDrop),
-	"edns-ignore": plain(ednsIgnore),
-	"badvers":     plain(badVersion),
+	"no-edns":      plain(noEDNS),
+	"edns-drop":    plain(ednsDrop),
+	"edns-ignore":  plain(ednsIgnore),
+	"badvers":      plain(badVersion),
+	"edns-version": spoilsEDNS(func(opt *dns.OPT) bool { return opt.Version() != 0 }),
+	"edns-option":  spoilsEDNS(func(opt *dns.OPT) bool { return len(opt.Option) > 0 }),
+	"edns-flag":    spoilsEDNS(func(opt *dns.OPT) bool { return opt.Z() != 0 }),
 
 	// the answer is not what the zone says
 	"no-soa":       plain(noSOA),
+	"foreign-soa":  plain(foreignSOA),
 	"ent-nxdomain": plain(entNXDomain),
 	"strip-dnssec": plain(stripDNSSEC),
 	"rotate":       plain(rotate),

@@ -14,6 +14,17 @@ func noSOA(next handler) handler {
 	return changed(func(m *dns.Msg) { m.Ns = without(m.Ns, dns.TypeSOA) })(next)
 }
 
+// foreignSOA answers negatively with the SOA of a zone that was not asked.
+func foreignSOA(next handler) handler {
+	return changed(func(m *dns.Msg) {
+		for _, rr := range m.Ns {
+			if soa, ok := rr.(*dns.SOA); ok {
+				soa.Hdr.Name = "parking.invalid."
+			}
+		}
+	})(next)
+}
+
 // entNXDomain denies that empty non-terminals exist (against RFC 8020 §2).
 func entNXDomain(next handler) handler {
 	return func(r request) response {

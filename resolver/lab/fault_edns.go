@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/miekg/dns"
 )
@@ -50,3 +52,72 @@ func ednsIgnore(next handler) handler {
 
 // badVersion says BADVERS to every version, 0 included.
 func badVersion(next handler) handler { return toEDNS(rcode(dns.RcodeBadVers))(next) }
+
+// spoilsEDNS makes a fault for queries whose OPT has something odd: the word
+// after its name says what becomes of them.
+//
+//	drop      they are lost
+//	formerr   FORMERR, and any other rcode by its name in lower case
+//	ignore    they are answered as if it were not there
+//	echo      so too, and the oddity stands in the answer's OPT
+func spoilsEDNS(odd func(*dns.OPT) bool) maker {
+	return func(s setting) (fault, error) {
+		if len(s.args) != 1 {
+			return nil, fmt.Errorf("want drop, ignore, echo or an rcode")
+		}
+		spoil, err := spoiler(s.args[0])
+		if err != nil {
+			return nil, err
+		}
+		return func(next handler) handler {
+			spoiled := spoil(next)
+			return func(r request) response {
+				if opt := r.msg.IsEdns0(); opt != nil && odd(opt) {
+					return spoiled(r)
+				}
+				return next(r)
+			}
+		}, nil
+	}
+}
+
+func spoiler(word string) (fault, error) {
+	switch word {
+	case "drop":
+		return drop, nil
+	case "ignore":
+		return plainOPT(false), nil
+	case "echo":
+		return plainOPT(true), nil
+	}
+	if code, ok := dns.StringToRcode[strings.ToUpper(word)]; ok {
+		return rcode(code), nil
+	}
+	return nil, fmt.Errorf("%q is neither drop, ignore, echo nor an rcode", word)
+}
+
+// plainOPT answers a query as one with an OPT record that has nothing odd;
+// with echo the answer's OPT then gets all that the query's has.
+func plainOPT(echo bool) fault {
+	return func(next handler) handler {
+		return func(r request) response {
+			asked := r.msg.IsEdns0()
+			m := r.msg.Copy()
+			opt := m.IsEdns0()
+			opt.SetVersion(0)
+			opt.SetZ(0)
+			opt.Option = nil
+			r.msg = m
+			resp := next(r)
+			if resp.msg == nil {
+				return resp
+			}
+			if own := resp.msg.IsEdns0(); echo && own != nil {
+				own.SetVersion(asked.Version())
+				own.SetZ(asked.Z())
+				own.Option = asked.Option
+			}
+			return resp
+		}
+	}
+}

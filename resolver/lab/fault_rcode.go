@@ -34,6 +34,23 @@ func denied(r request, resp response) response {
 	return resp
 }
 
+// upwardForeign answers so what is outside of its zones only.
+func upwardForeign(s setting) (fault, error) {
+	up, err := upward(s)
+	if err != nil {
+		return nil, err
+	}
+	return func(next handler) handler {
+		foreign := up(next)
+		return func(r request) response {
+			if resp := next(r); resp.zone != nil || resp.msg == nil || resp.msg.Rcode != dns.RcodeRefused {
+				return resp
+			}
+			return foreign(r)
+		}
+	}, nil
+}
+
 // upward answers with a referral to the root, as servers once did for zones
 // they do not have.
 func upward(s setting) (fault, error) {

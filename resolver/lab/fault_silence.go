@@ -53,6 +53,16 @@ func overTCP(f fault) fault {
 // noTCP refuses connections.
 func noTCP(next handler) handler { return overTCP(unreachable)(next) }
 
+// tcpOne answers one query on a connection and closes it.
+func tcpOne(next handler) handler {
+	return func(r request) response {
+		if r.before > 0 {
+			return response{failure: resolver.Closed}
+		}
+		return next(r)
+	}
+}
+
 // tcpSilent takes connections and says nothing.
 func tcpSilent(next handler) handler { return overTCP(drop)(next) }
 

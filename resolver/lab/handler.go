@@ -16,6 +16,7 @@ type request struct {
 	server    netip.Addr
 	transport resolver.Transport
 	msg       *dns.Msg
+	before    int // how many queries came on the same connection before
 }
 
 // A response is what becomes of a request. The zero value is silence.

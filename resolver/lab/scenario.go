@@ -77,6 +77,7 @@ type Cache struct {
 type network struct {
 	noIPv6, noNetwork          bool
 	udp53Blocked, tcp53Blocked bool
+	udp53Intercepted           bool // by the local cache
 	roundTrip                  time.Duration
 }
 
@@ -284,6 +285,8 @@ func (n *network) read(words []string) error {
 		n.noNetwork = true
 	case words[0] == "udp53-blocked":
 		n.udp53Blocked = true
+	case words[0] == "udp53-intercepted":
+		n.udp53Intercepted = true
 	case words[0] == "tcp53-blocked":
 		n.tcp53Blocked = true
 	default:

@@ -178,7 +178,7 @@ func (st *station) serveUDP(ctx context.Context, g *errgroup.Group) error {
 			continue
 		}
 		g.Go(func() error {
-			r, err := st.world.react(st.server, resolver.UDP, query)
+			r, err := st.world.react(st.server, resolver.UDP, query, 0)
 			if err != nil || r.wire == nil || wait(ctx, r.delay) != nil {
 				return nil
 			}
@@ -224,13 +224,13 @@ const idle = 10 * time.Second
 
 // converse answers the queries of one connection, one after the other.
 func (st *station) converse(ctx context.Context, c *net.TCPConn) {
-	for {
+	for before := 0; ; before++ {
 		_ = c.SetReadDeadline(time.Now().Add(idle))
 		query, err := readQuery(c)
 		if err != nil {
 			return
 		}
-		r, err := st.world.react(st.server, resolver.TCP, query)
+		r, err := st.world.react(st.server, resolver.TCP, query, before)
 		switch {
 		case err != nil || r.failure == resolver.Closed:
 			return

@@ -216,9 +216,10 @@ type reaction struct {
 	elsewhere bool // it leaves from another address than was asked
 }
 
-// react lets a server answer a query that has arrived.
-func (w *World) react(s *server, t resolver.Transport, query *dns.Msg) (reaction, error) {
-	r := request{at: w.elapsed(), server: s.addr, transport: t, msg: query}
+// react lets a server answer a query that has arrived, after so many others on
+// its connection.
+func (w *World) react(s *server, t resolver.Transport, query *dns.Msg, before int) (reaction, error) {
+	r := request{at: w.elapsed(), server: s.addr, transport: t, msg: query, before: before}
 	w.note(s, r)
 	resp := s.handle(r)
 	if resp.msg == nil {

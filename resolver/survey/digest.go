@@ -49,6 +49,10 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		d.Aliases = []Alias{{From: al.From, To: al.To, TTL: al.TTL, DNAME: al.DNAME}}
 		d.Owner = al.To
 	}
+	d.Elsewhere = a.Elsewhere
+	if a.PlainOnly {
+		d.EDNS = "dropped"
+	}
 	if a.Msg == nil {
 		return d
 	}
@@ -74,6 +78,9 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	if r.SOA != nil {
 		d.SOA = soa(r.SOA)
 	}
+	if d.SOA == nil && (d.Status == NoData || d.Status == NXDomain) {
+		d.OtherSOA = otherSOA(a.Msg)
+	}
 	return d
 }
 
@@ -97,6 +104,17 @@ func status(a *resolver.Answer, r resolver.Reading) Status {
 		return Truncated
 	}
 	return Status(r.Kind)
+}
+
+// otherSOA is the owner of the SOA in the authority section, whatever zone
+// that is, or "".
+func otherSOA(m *dns.Msg) string {
+	for _, rr := range m.Ns {
+		if rr.Header().Rrtype == dns.TypeSOA {
+			return name(rr.Header().Name)
+		}
+	}
+	return ""
 }
 
 // record digests one record of the type asked.
@@ -230,6 +248,9 @@ func flags(m *dns.Msg) string {
 }
 
 func rcode(rc int) string {
+	if rc == dns.RcodeBadVers {
+		return "BADVERS" // the library has the other name of 16
+	}
 	if s, ok := dns.RcodeToString[rc]; ok {
 		return s
 	}

@@ -67,6 +67,7 @@ func (t *taker) silentRoot() {
 // count takes over the query counts, and what they tell of our network.
 func (t *taker) count() {
 	t.s.Network.IPv4, t.s.Network.IPv6 = t.c.Network()
+	t.s.Queries.Probes = int(t.probed.Load())
 	if t.o.Counter == nil {
 		return
 	}

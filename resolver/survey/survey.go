@@ -31,6 +31,9 @@ type Survey struct {
 	// one. Asked only for names that the authoritative servers agree on.
 	Resolvers []ResolverAnswer
 
+	// Probing is how much of the plan was asked for.
+	Probing Probing
+
 	Queries Queries
 	// Gaps are questions that could not be asked, or whose answer did not
 	// come for a reason on our side. A verdict that needs one is unknown.
@@ -111,10 +114,13 @@ type Answer struct {
 	Transport     string // of the message that counts: "udp" or "tcp"
 	Bytes         int    // of that message on the wire
 	RTT           time.Duration
-	NeedsTCP      bool   // the UDP answer was truncated
-	TCP           string // when NeedsTCP: "" if TCP brought the answer, else how it failed ("timeout", "unreachable", "closed", …)
-	EDNS          string // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer
-	CaseLost      bool   // the question came back in other letter case
+	NeedsTCP      bool           // the UDP answer was truncated
+	TCP           string         // when NeedsTCP: "" if TCP brought the answer, else how it failed ("timeout", "unreachable", "closed", …)
+	EDNS          string         // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer; "dropped" silent to EDNS though it answers plain DNS
+	Elsewhere     netip.AddrPort // with Timeout: where replies came from, which nobody takes; the zero value when none was heard
+	CaseLost      bool           // the question came back in other letter case
+	CaseDiffers   bool           // with CaseLost: asked again in lower case, servers say this and that
+	OtherSOA      string         // of a negative answer without SOA: the owner of a SOA that does not belong there
 
 	Aliases  []Alias  // followed inside this answer, in order
 	Owner    string   // name at the end of Aliases: owner of Records, or of what is denied
@@ -122,6 +128,7 @@ type Answer struct {
 	SOA      *SOA     // from the authority section of a negative answer, or the answer to SOA
 	NS       []string // the answer to NS
 	Wildcard bool     // the owner was synthesised: a random sibling has the same records
+	Disputed []string // older releases of the CA resolver software that would not use, or would use, this answer
 	Signed   bool     // signatures came with the answer
 	// SignedFrom and SignedUntil bound the signature that ends first.
 	SignedFrom, SignedUntil time.Time
@@ -193,6 +200,9 @@ type Exchange struct {
 	Flags     string // "aa tc rd ra ad" as far as set
 	Bytes     int
 	Failure   string // resolver.Failure, or ""
+
+	// Options are what makes the question of a probe odd, as dig's options.
+	Options []string
 }
 
 // A Zone is a zone of the delegation path of some name of the order.
@@ -228,6 +238,8 @@ type Server struct {
 
 	SOA *Answer // apex SOA; nil when not asked (Public zones, Special)
 	NS  *Answer // apex NS; likewise
+
+	Probes []Probe // in the order of the plan; those that were not asked are left out
 }
 
 // A NameServerProblem is a name server name without a usable address.
@@ -256,6 +268,7 @@ type ResolverAnswer struct {
 type Queries struct {
 	Total, UDP, TCP int
 	CAA             int            // of Total, those of type CAA
+	Probes          int            // of Total, those of the probe plan
 	ByServer        map[string]int // by address
 }
 
@@ -270,6 +283,14 @@ type Gap struct {
 // Network is what the run showed of the network we ask from.
 type Network struct {
 	IPv4, IPv6 string // "works" (some answer came), "none" (no route), "silent", "" (not used)
+	// TCP is "" unless nothing at all came over TCP although servers of
+	// several operators were asked: "blocked".
+	TCP string
+	// UDP is "" unless root servers answered over TCP alone: "blocked".
+	UDP string
+	// Interceptor is the exchange with a root server that somebody else
+	// answered, nil when none was seen.
+	Interceptor *Exchange
 }
 
 // Lookup returns the lookup of q at a zone, or nil.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/miekg/dns"
@@ -40,6 +41,8 @@ type Options struct {
 	// zero time means now.
 	Anchors  []dns.RR
 	SignedAt time.Time
+	// Probes is how much of the probe plan is asked of the servers.
+	Probes Probing
 }
 
 // Limits of one survey against hostile zones.
@@ -62,7 +65,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		c:       o.Client,
 		o:       o,
 		ctx:     run,
-		s:       &Survey{Started: now(), Starts: map[Question]string{}},
+		s:       &Survey{Started: now(), Starts: map[Question]string{}, Probing: o.Probes},
 		zones:   map[string]*zone{},
 		lookups: map[lookupKey]*lookup{},
 		from:    map[Question]*lookup{},
@@ -76,6 +79,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		tk.identifier(id)
 	}
 	tk.wg.Wait()
+	tk.suspect()
 	tk.askCaches()
 	cancel()
 	o.Client.Wait()
@@ -115,6 +119,8 @@ type taker struct {
 	from    map[Question]*lookup // the lookup in the same zone whose alias led to a question
 
 	v *dnssec.Validator // nil: nothing is validated
+
+	probed atomic.Int64 // messages sent for the probe plan
 }
 
 func (t *taker) identifier(id Identifier) {
@@ -316,6 +322,7 @@ func (t *taker) pick(z *zone, d *resolver.Delegation, l *lookup, n int) []netip.
 func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts int) {
 	r := resolver.Read(l.Zone, a)
 	ans := digest(l.Question, server, a, r)
+	ans.Disputed = resolver.Disagree(l.Zone, a)
 	if intercepted(l.Zone, ans) {
 		ans.Status, ans.Lame = NotAsked, "intercepted"
 	}
@@ -360,6 +367,7 @@ func intercepted(zone string, a *Answer) bool {
 // network, what a reader sees must not.
 func (t *taker) finish(ctx context.Context) {
 	s := t.s
+	t.readProbes()
 	for _, z := range t.zones {
 		z.finish()
 		s.Zones = append(s.Zones, &z.Zone)
@@ -375,6 +383,7 @@ func (t *taker) finish(ctx context.Context) {
 	slices.SortFunc(s.Lookups, func(a, b *Lookup) int {
 		return cmp.Or(byTree(a.Name, b.Name), cmp.Compare(a.Type, b.Type), byTree(a.Zone, b.Zone))
 	})
+	t.network()
 	t.gaps(ctx)
 	t.count()
 }

@@ -19,8 +19,9 @@ type zone struct {
 	mu     sync.Mutex
 	asking []func(server string, addr netip.Addr)
 	byAddr map[netip.Addr]*Server
-	named  map[string]bool // names whose addresses are being looked up
-	used   bool            // it has referred to a zone below
+	named  map[string]bool        // names whose addresses are being looked up
+	used   bool                   // it has referred to a zone below
+	shapes map[netip.Addr]*Answer // what negative answers look like, by server
 }
 
 // zone returns the gatherer of a delegated zone, and starts it if it is new.
@@ -36,6 +37,7 @@ func (t *taker) zone(d *resolver.Delegation) *zone {
 		Zone:   Zone{Name: d.Zone, Parent: d.Parent, Public: resolver.Public(d.Zone)},
 		byAddr: map[netip.Addr]*Server{},
 		named:  map[string]bool{},
+		shapes: map[netip.Addr]*Answer{},
 	}
 	for _, ns := range d.NS {
 		z.ParentNS = append(z.ParentNS, ns.Name)
@@ -132,8 +134,9 @@ func (z *zone) apex(s *Server) {
 	z.t.wg.Go(func() {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "SOA"})
 		z.mu.Lock()
-		defer z.mu.Unlock()
 		s.SOA = a
+		z.mu.Unlock()
+		z.probe(s, a)
 	})
 	z.t.wg.Go(func() {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "NS"})

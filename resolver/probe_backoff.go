@@ -1,0 +1,47 @@
+package resolver
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// slowest is how many queries a second an address still gets after the signs
+// of limiting: what no name server limits by default.
+const slowest = 10
+
+// A backoff is what one address has shown of limiting the rate of its
+// answers. The zero value works.
+type backoff struct {
+	mu       sync.Mutex
+	answered map[uint16]bool // types that it answers
+	sign     time.Time       // when the last sign came
+}
+
+// learn takes the end of an exchange. Silence is a sign of limiting where the
+// same type has been answered before (a server or firewall that loses a type
+// loses all of it): then the address is asked at half the rate, and in no more
+// bursts. What gets lost within one second is one sign.
+func (l *lane) learn(q Query, err error, now time.Time) {
+	if l.rate == nil || len(q.Msg.Question) != 1 {
+		return
+	}
+	qtype := q.Msg.Question[0].Qtype
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err == nil:
+		if l.answered == nil {
+			l.answered = map[uint16]bool{}
+		}
+		l.answered[qtype] = true
+	case FailureOf(err) == Timeout && l.answered[qtype] && now.Sub(l.sign) >= time.Second:
+		l.sign = now
+		l.rate.SetLimitAt(now, slower(l.rate.Limit()))
+		l.rate.SetBurstAt(now, 1)
+	}
+}
+
+// slower is half a rate, but no less than the slowest.
+func slower(r rate.Limit) rate.Limit { return max(r/2, min(r, slowest)) }

@@ -1,0 +1,103 @@
+package resolver
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// A Listener can take a reply from wherever it comes: over a socket that is
+// not connected to the server. A CA's resolver does not take such a reply
+// (RFC 5452 §9.1), so this only explains silence. An [Exchanger] may be one
+// besides; wrappers pass it on.
+type Listener interface {
+	Overhear(ctx context.Context, q Query) (from netip.AddrPort, r Reply, err error)
+}
+
+// Overhear implements [Listener].
+func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
+	ctx, cancel := q.Context(ctx)
+	defer cancel()
+	m := q.Msg.Copy()
+	m.Id = randomID()
+	wire, err := m.Pack()
+	if err != nil {
+		return netip.AddrPort{}, Reply{}, &Error{Malformed, err}
+	}
+	network := "udp4"
+	if a := q.Server.Addr(); a.Is6() && !a.Is4In6() {
+		network = "udp6"
+	}
+	conn, err := net.ListenUDP(network, nil)
+	if err != nil {
+		return netip.AddrPort{}, Reply{}, &Error{NoRoute, err}
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	start := time.Now()
+	if _, err := conn.WriteToUDPAddrPort(wire, q.Server); err != nil {
+		return netip.AddrPort{}, Reply{}, dialError(ctx, UDP, err)
+	}
+	buf := make([]byte, 65535)
+	for strays := 0; strays < maxStrays; strays++ {
+		n, from, err := conn.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return netip.AddrPort{}, Reply{}, ioError(ctx, err)
+		}
+		if got, ok, err := accept(m, buf[:n]); ok {
+			from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+			return from, Reply{Msg: got, Size: n, RTT: time.Since(start), Strays: strays}, err
+		}
+	}
+	return netip.AddrPort{}, Reply{}, &Error{Mismatched, nil}
+}
+
+// Overhear implements [Listener].
+func (p *pacer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
+	done, err := p.admit(ctx, q.Server.Addr(), 1)
+	if err != nil {
+		return netip.AddrPort{}, Reply{}, err
+	}
+	defer done()
+	return overheard(ctx, p.x, q)
+}
+
+// Overhear implements [Listener].
+func (o observer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
+	at := time.Now()
+	from, r, err := overheard(ctx, o.x, q)
+	o.f(Observation{Query: q, Reply: r, Err: err, At: at, Took: time.Since(at)})
+	return from, r, err
+}
+
+// overheard lets an exchanger listen if it can. One that cannot hears only
+// the server itself.
+func overheard(ctx context.Context, x Exchanger, q Query) (netip.AddrPort, Reply, error) {
+	if l, ok := x.(Listener); ok {
+		return l.Overhear(ctx, q)
+	}
+	r, err := x.Exchange(ctx, q)
+	return q.Server, r, err
+}
+
+// overhear asks an address in plain DNS for something, and notes who answers.
+func (q *asking) overhear(ctx context.Context, timeout time.Duration) netip.AddrPort {
+	query := Query{
+		Server: netip.AddrPortFrom(q.server, 53), Transport: UDP,
+		Msg: question(q.name, q.qtype, form{plain: true}, q.c.rng.rand()), Timeout: timeout,
+	}
+	o := Observation{Query: query, At: time.Now()}
+	if ctx.Err() != nil || !q.c.spend() {
+		return netip.AddrPort{}
+	}
+	var from netip.AddrPort
+	from, o.Reply, o.Err = overheard(ctx, q.c.cfg.Exchanger, query)
+	o.Took = time.Since(o.At)
+	q.answer.Exchanges = append(q.answer.Exchanges, o)
+	if o.Err != nil {
+		return netip.AddrPort{}
+	}
+	return from
+}

@@ -1,0 +1,141 @@
+package resolver
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"time"
+)
+
+// A Converser can put several questions over one TCP connection, each once
+// the one before is answered (RFC 7766 §6.2.1). It returns the replies up to
+// the first question without one, and the reason for that. An [Exchanger] may
+// be one besides; wrappers pass it on.
+type Converser interface {
+	Converse(ctx context.Context, qs []Query) ([]Reply, error)
+}
+
+// Converse implements [Converser]. All queries are for one server.
+func (Live) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
+	if len(qs) == 0 {
+		return nil, nil
+	}
+	start := time.Now()
+	first, cancel := qs[0].Context(ctx)
+	defer cancel()
+	var d net.Dialer
+	conn, err := d.DialContext(first, string(TCP), qs[0].Server.String())
+	if err != nil {
+		return nil, dialError(first, TCP, err)
+	}
+	defer conn.Close()
+	var rs []Reply
+	for i, q := range qs {
+		if i > 0 {
+			start = time.Now()
+		}
+		r, err := converse(ctx, conn, q)
+		if err != nil {
+			return rs, err
+		}
+		r.RTT = time.Since(start)
+		rs = append(rs, r)
+	}
+	return rs, nil
+}
+
+// converse puts one question over an open connection.
+func converse(ctx context.Context, conn net.Conn, q Query) (Reply, error) {
+	ctx, cancel := q.Context(ctx)
+	defer cancel()
+	m := q.Msg.Copy()
+	m.Id = randomID()
+	wire, err := m.Pack()
+	if err != nil {
+		return Reply{}, &Error{Malformed, err}
+	}
+	if err := conn.SetDeadline(time.Time{}); err != nil {
+		return Reply{}, ioError(ctx, err)
+	}
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	r, err := overTCP(conn, m, wire)
+	if err != nil {
+		return Reply{}, ioError(ctx, err)
+	}
+	return r, nil
+}
+
+// Converse implements [Converser]: one place in flight, and a token a query.
+func (p *pacer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
+	if len(qs) == 0 {
+		return nil, nil
+	}
+	done, err := p.admit(ctx, qs[0].Server.Addr(), len(qs))
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	return conversed(ctx, p.x, qs)
+}
+
+// Converse implements [Converser].
+func (o observer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
+	at := time.Now()
+	rs, err := conversed(ctx, o.x, qs)
+	for i, r := range rs {
+		o.f(Observation{Query: qs[i], Reply: r, At: at, Took: r.RTT})
+		at = at.Add(r.RTT)
+	}
+	if err != nil && len(rs) < len(qs) {
+		o.f(Observation{Query: qs[len(rs)], Err: err, At: at, Took: time.Since(at)})
+	}
+	return rs, err
+}
+
+// conversed lets an exchanger converse if it can. One that cannot asks each
+// question by itself: what is learnt is only that TCP answers.
+func conversed(ctx context.Context, x Exchanger, qs []Query) ([]Reply, error) {
+	if c, ok := x.(Converser); ok {
+		return c.Converse(ctx, qs)
+	}
+	var rs []Reply
+	for _, q := range qs {
+		r, err := x.Exchange(ctx, q)
+		if err != nil {
+			return rs, err
+		}
+		rs = append(rs, r)
+	}
+	return rs, nil
+}
+
+// Converse asks one address several questions over one TCP connection. What
+// is returned ends with the first that failed; it is empty when nothing could
+// be sent.
+func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) []Observation {
+	var qs []Query
+	for _, p := range ps {
+		if ctx.Err() != nil || !c.spend() {
+			return nil
+		}
+		qs = append(qs, Query{
+			Server: netip.AddrPortFrom(server, 53), Transport: TCP,
+			Msg: p.message(c.rng.rand()), Timeout: 2 * c.cfg.Timeout,
+		})
+	}
+	at := time.Now()
+	rs, err := conversed(ctx, c.cfg.Exchanger, qs)
+	var all []Observation
+	for i, r := range rs {
+		all = append(all, Observation{Query: qs[i], Reply: r, At: at, Took: r.RTT})
+		at = at.Add(r.RTT)
+	}
+	if err == nil || len(rs) == len(qs) {
+		return all
+	}
+	if f := FailureOf(err); len(all) == 0 && (f == NoRoute || f == Canceled) {
+		return nil
+	}
+	return append(all, Observation{Query: qs[len(rs)], Err: err, At: at, Took: time.Since(at)})
+}

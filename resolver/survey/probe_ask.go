@@ -1,0 +1,374 @@
+package survey
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+const (
+	unknownType = 65534  // of the range for private use (RFC 6895 §3.1)
+	unknownFlag = 0x0080 // of the EDNS flags
+)
+
+// A prober puts the questions of the plan to one address of a zone.
+type prober struct {
+	*zone
+	s *Server
+}
+
+// probe begins with an address once it has said something about the zone's
+// SOA. A registry's servers are not ours to probe.
+func (z *zone) probe(s *Server, soa *Answer) {
+	if z.t.o.Probes == ProbesNone || z.Public || z.t.ctx.Err() != nil {
+		return
+	}
+	p := prober{z, s}
+	switch {
+	case soa.Status == Answered:
+		p.start(soa)
+	case soa.Rcode != "" && soa.Rcode != "BADVERS":
+		z.t.wg.Go(p.whyNoSOA)
+	}
+}
+
+// start asks side by side what is asked of each address. What needs EDNS is
+// left out where there is none.
+func (p prober) start(soa *Answer) {
+	wg := &p.t.wg
+	plain := soa.EDNS == "unsupported"
+	wg.Go(func() { p.tcp(plain) })
+	wg.Go(func() { p.unknownType(plain) })
+	if soa.EDNS == "" {
+		wg.Go(p.version)
+		wg.Go(p.extras)
+	}
+	if p.t.o.Probes == ProbesDeep {
+		wg.Go(p.deep)
+	}
+}
+
+// question is the SOA of the zone, to be made odd.
+func (p prober) question() resolver.Probe { return resolver.Probe{Name: p.Name, Type: dns.TypeSOA} }
+
+// send asks over UDP, twice if need be, and counts.
+func (p prober) send(q resolver.Probe) []resolver.Observation {
+	all := p.t.c.Probe(p.t.ctx, p.s.Addr, q)
+	p.t.probed.Add(int64(len(all)))
+	return all
+}
+
+// once asks once, over either transport.
+func (p prober) once(t resolver.Transport, q resolver.Probe) (resolver.Observation, bool) {
+	o, sent := p.t.c.ProbeOnce(p.t.ctx, p.s.Addr, t, q)
+	if sent {
+		p.t.probed.Add(1)
+	}
+	return o, sent
+}
+
+// A reply is the observation that counts for a probe, with all that were made.
+type reply struct {
+	resolver.Observation
+	exchanges []Exchange
+}
+
+// ask puts an odd question over UDP. Silence counts only when an ordinary
+// question is answered between two odd ones that are not: it reports false
+// when nothing can be concluded.
+func (p prober) ask(q resolver.Probe) (r reply, ok bool) {
+	all := p.send(q)
+	if len(all) > 0 && failed(all[len(all)-1]) == "timeout" {
+		control := p.send(p.question())
+		if len(control) == 0 || failed(control[len(control)-1]) != "" {
+			return r, false
+		}
+		again, sent := p.once(resolver.UDP, q)
+		if !sent {
+			return r, false
+		}
+		all = append(all, again)
+	}
+	if len(all) == 0 {
+		return r, false
+	}
+	r.Observation = all[len(all)-1]
+	r.exchanges = p.exchanges(q, all)
+	return r, true
+}
+
+// exchanges digests what was observed of a probe.
+func (p prober) exchanges(q resolver.Probe, all []resolver.Observation) []Exchange {
+	var es []Exchange
+	for _, o := range all {
+		e := exchange(p.s.Name, o)
+		e.Options = digOptions(q)
+		es = append(es, e)
+	}
+	return es
+}
+
+// record notes an outcome, unless the same probe has one already.
+func (p prober) record(o Probe) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.s.Probe(o.ID) == nil {
+		p.s.Probes = append(p.s.Probes, o)
+	}
+}
+
+// judged asks a question and records what words make of the answer.
+func (p prober) judged(id string, q resolver.Probe, words func(resolver.Observation) []string) (reply, bool) {
+	r, ok := p.ask(q)
+	if ok {
+		p.record(outcome(id, words(r.Observation), r.exchanges))
+	}
+	return r, ok
+}
+
+// tcp asks two questions on one connection.
+func (p prober) tcp(plain bool) {
+	soa, second := p.question(), p.challenge()
+	soa.Plain, second.Plain = plain, plain
+	all := p.t.c.Converse(p.t.ctx, p.s.Addr, soa, second)
+	p.t.probed.Add(int64(len(all)))
+	if len(all) == 0 {
+		return
+	}
+	var words []string
+	switch first := all[0]; {
+	case failed(first) != "":
+		words = append(words, failed(first))
+	case first.Reply.Msg.Rcode != dns.RcodeSuccess:
+		words = append(words, "error")
+	case failed(all[len(all)-1]) != "":
+		words = append(words, "one")
+	}
+	p.record(outcome("tcp", words, p.exchanges(soa, all)))
+}
+
+// challenge is the TXT question of the first challenge name in the zone, or
+// else the zone's NS: an answer of an ordinary size.
+func (p prober) challenge() resolver.Probe {
+	for _, id := range p.t.s.Identifiers {
+		if id.Invalid == "" && inZone(id.Challenge, p.Name) {
+			return resolver.Probe{Name: id.Challenge, Type: dns.TypeTXT}
+		}
+	}
+	return resolver.Probe{Name: p.Name, Type: dns.TypeNS}
+}
+
+// unknownType asks for a type that the zone cannot have, which also shows what
+// the server's negative answers look like.
+func (p prober) unknownType(plain bool) {
+	q := p.question()
+	q.Type, q.Plain = unknownType, plain
+	r, ok := p.judged("type65534", q, typeWords)
+	if !ok || amiss(r.Observation) != "" {
+		return
+	}
+	a := &resolver.Answer{Server: p.s.Addr, Name: p.Name, Type: unknownType, Msg: r.Reply.Msg, Size: r.Reply.Size, Transport: resolver.UDP, RTT: r.Reply.RTT}
+	d := digest(Question{p.Name, resolver.TypeName(unknownType)}, p.s.Name, a, resolver.Read(p.Name, a))
+	d.Exchanges = r.exchanges
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shapes[p.s.Addr] = d
+}
+
+// version asks with EDNS version 1 and an unknown option at once, and with the
+// version alone to learn which of them is not understood.
+func (p prober) version() {
+	q := p.question()
+	q.Version, q.Option = 1, true
+	r, ok := p.ask(q)
+	if !ok {
+		return
+	}
+	words, es := versionWords(r.Observation), r.exchanges
+	if len(words) > 0 {
+		q.Option = false
+		alone, ok := p.ask(q)
+		if !ok {
+			return
+		}
+		echoed := failed(r.Observation) == "" && option(r.Reply.Msg, resolver.OptionCode) != nil
+		words, es = versionWords(alone.Observation), append(es, alone.exchanges...)
+		if echoed {
+			words = append(words, "echoed")
+		}
+	}
+	p.record(outcome("edns1", words, es))
+}
+
+// extras asks with an unknown option, an unknown flag and a cookie at once,
+// and with each alone when that fails.
+func (p prober) extras() {
+	q := p.question()
+	q.Option, q.Flags, q.Cookie = true, unknownFlag, true
+	r, ok := p.ask(q)
+	if !ok {
+		return
+	}
+	if amiss(r.Observation) == "" || badCookie(r.Observation) {
+		opt, flags, cookie := extraWords(r.Observation)
+		p.record(outcome("ednsopt", opt, r.exchanges))
+		p.record(outcome("ednsflags", flags, r.exchanges))
+		p.record(outcome("cookie", cookie, r.exchanges))
+		return
+	}
+	for _, one := range []struct {
+		id    string
+		put   func(*resolver.Probe)
+		words func(opt, flags, cookie []string) []string
+	}{
+		{"ednsopt", func(q *resolver.Probe) { q.Option = true }, func(opt, _, _ []string) []string { return opt }},
+		{"ednsflags", func(q *resolver.Probe) { q.Flags = unknownFlag }, func(_, flags, _ []string) []string { return flags }},
+		{"cookie", func(q *resolver.Probe) { q.Cookie = true }, func(_, _, cookie []string) []string { return cookie }},
+	} {
+		q := p.question()
+		one.put(&q)
+		p.judged(one.id, q, func(o resolver.Observation) []string {
+			if w := amiss(o); w != "" && !badCookie(o) {
+				return []string{w}
+			}
+			return one.words(extraWords(o))
+		})
+	}
+}
+
+// whyNoSOA finds out whether a server that does not answer for the apex SOA,
+// which every server of the zone has, would do so without EDNS or in lower
+// case.
+func (p prober) whyNoSOA() {
+	q := p.question()
+	q.Plain, q.Lower = true, true
+	r, ok := p.ask(q)
+	if !ok || !p.hasSOA(r.Observation) {
+		return
+	}
+	q.Plain = false
+	lower, ok := p.ask(q)
+	switch es := append(r.exchanges, lower.exchanges...); {
+	case !ok:
+	case p.hasSOA(lower.Observation):
+		p.record(outcome("case", []string{"differs"}, es))
+	default:
+		p.record(outcome("edns", []string{"refused"}, es))
+	}
+}
+
+// hasSOA reports whether a reply answers the question for the zone's SOA.
+func (p prober) hasSOA(o resolver.Observation) bool {
+	if amiss(o) != "" {
+		return false
+	}
+	for _, rr := range o.Reply.Msg.Answer {
+		if rr.Header().Rrtype == dns.TypeSOA && name(rr.Header().Name) == p.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// deep asks the rest of the plan, one question after another.
+func (p prober) deep() {
+	q := p.question()
+	q.Plain = true
+	p.judged("dns", q, plainWords)
+	q = p.question()
+	q.NoDO = true
+	p.judged("do", q, doWords)
+	q = p.question()
+	q.Bits = true
+	p.judged("zflag", q, bitWords)
+	p.nsid()
+	p.sizes()
+	p.judged("foreign", resolver.Probe{Name: ".", Type: dns.TypeNS}, foreignWords)
+	p.loss()
+}
+
+// nsid asks for the server's name for itself, which is evidence of who answers
+// at an anycast address.
+func (p prober) nsid() {
+	q := p.question()
+	q.NSID = true
+	r, ok := p.ask(q)
+	if !ok {
+		return
+	}
+	var words []string
+	if w := amiss(r.Observation); w != "" {
+		words = append(words, w)
+	}
+	o := outcome("nsid", words, r.exchanges)
+	if failed(r.Observation) == "" {
+		if id, ok := option(r.Reply.Msg, dns.EDNS0NSID).(*dns.EDNS0_NSID); ok && id.Nsid != "" {
+			o.Detail = "calls itself " + unhex(id.Nsid)
+		}
+	}
+	p.record(o)
+}
+
+// sizes asks for a large answer with little and with much room for it.
+func (p prober) sizes() {
+	small := p.challenge()
+	small.Size = dns.MinMsgSize
+	p.judged("edns512", small, sizeWords)
+	large := p.challenge()
+	if len(p.DS) > 0 {
+		large = resolver.Probe{Name: p.Name, Type: dns.TypeDNSKEY}
+	}
+	large.Size = 4096
+	p.judged("edns4096", large, func(o resolver.Observation) []string {
+		switch w := failed(o); w {
+		case "":
+			return nil
+		case "timeout":
+			return []string{"lost"}
+		default:
+			return []string{w}
+		}
+	})
+}
+
+// loss asks the same three times.
+func (p prober) loss() {
+	var es []Exchange
+	var words []string
+	for i := range 3 {
+		if i > 0 && !p.t.pause(500*time.Millisecond) {
+			return
+		}
+		o, sent := p.once(resolver.UDP, p.question())
+		if !sent {
+			return
+		}
+		es = append(es, p.exchanges(p.question(), []resolver.Observation{o})...)
+		if failed(o) == "timeout" {
+			words = []string{"lossy"}
+		}
+	}
+	p.record(outcome("loss", words, es))
+}
+
+// pause lets time pass, and reports whether the run goes on.
+func (t *taker) pause(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-t.ctx.Done():
+		return false
+	}
+}
+
+// proberAt returns the prober of an address of a zone.
+func (z *zone) proberAt(addr netip.Addr) prober {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	return prober{z, z.byAddr[addr]}
+}
