@@ -38,6 +38,13 @@ var aliasRules = []*Rule{
 		Source: "RFC 1035 §5.1",
 	},
 	{
+		ID: "alias-slots-exceeded", Subject: "alias", Severity: Error,
+		Title:  "More identifiers of this order share one name than it can hold values",
+		Why:    "Each identifier needs a value of its own while the CA looks. The name keeps so many, and the next one pushes the oldest out.",
+		Fix:    "Give each name a target of its own, or order fewer names at a time.",
+		Source: "RFC 8555 §8.4; https://github.com/acme-dns/acme-dns",
+	},
+	{
 		ID: "alias-target-lame", Subject: "alias", Severity: Error,
 		Title:  "The zone of the alias's target does not answer",
 		Why:    "The value can only be read at the target, and the lookup there fails.",
@@ -81,6 +88,7 @@ func (az *authorization) explainAliases() {
 		az.aliasEnd(e)
 	}
 	az.wildcardAlias()
+	az.slotsExceeded()
 	az.besideRecords()
 	az.foreignOperator()
 	if z := az.s.Zone(az.id.Challenge); z != nil {
@@ -191,6 +199,9 @@ func (az *authorization) dangling(e *end) {
 	f.Evidence = evidence(e.answers...)
 	if !az.want.validation() {
 		f.Severity = Note
+	}
+	if cause == (place{}) {
+		cause = az.astray()
 	}
 	f.Fix = fmt.Sprintf("Publish the TXT value at %s, or change the CNAME at %s.", e.owner(), e.aliases[len(e.aliases)-1].From)
 	switch {
@@ -325,6 +336,9 @@ func (az *authorization) foreignOperator() {
 		}
 		f := finding("alias-foreign-operator", az.id.Challenge,
 			fmt.Sprintf("%s leads to %s in the zone %s on %s.", az.id.Challenge, e.owner(), away.Name, series(away.ParentNS)))
+		if s, ok := az.serviceOf(az.id); ok {
+			f.Detail += fmt.Sprintf(" That is %s. %s", s.Name, s.Trap)
+		}
 		f.Servers = slices.Clone(away.ParentNS)
 		az.raise(f, az.wildcardPlace())
 		return

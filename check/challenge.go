@@ -17,6 +17,13 @@ var challengeRules = []*Rule{
 		Source: "RFC 4592 §2.2.1; RFC 8555 §8.4",
 	},
 	{
+		ID: "challenge-misplaced", Subject: "challenge", Severity: Error,
+		Title:  "The expected value stands at another name",
+		Why:    "The CA looks at the challenge name alone, and finds nothing of this order there.",
+		Fix:    "Publish the value at the challenge name, and remove it where it stands now.",
+		Source: "RFC 8555 §8.4; RFC 1035 §5.1",
+	},
+	{
 		ID: "challenge-missing", Subject: "challenge", Severity: Error,
 		Title:  "The challenge name does not exist though a value is expected",
 		Why:    "The CA's lookup comes to NXDOMAIN.",
@@ -114,6 +121,13 @@ var challengeRules = []*Rule{
 		Fix:    "Let the client remove its values after validation.",
 		Source: "RFC 8555 §8.4",
 	},
+	{
+		ID: "challenge-child-breaks-wildcard", Subject: "challenge", Severity: Note,
+		Title:  "Publishing the challenge makes a wildcard stop answering for the name itself",
+		Why:    "A record below a name makes the name exist, and a wildcard answers only for names that do not. The certificate is issued; the host cannot be reached as long as the record stands.",
+		Fix:    "Give the name address records of its own, or order the wildcard instead.",
+		Source: "RFC 4592 §2.2.2 and §2.2.3",
+	},
 }
 
 // explainChallenge raises what the ends of the challenge lookup show.
@@ -132,7 +146,9 @@ func (az *authorization) explainChallenge() {
 			az.absent(e)
 		}
 	}
+	az.misplaced()
 	az.wildcardTXT(t)
+	az.childBreaksWildcard()
 	az.sizes()
 	az.txtDiffers()
 }
@@ -246,13 +262,21 @@ func (az *authorization) incomplete(have, missing []string) string {
 // whyAbsent is the finding that explains a missing value.
 func (az *authorization) whyAbsent(e *end) place {
 	name := az.id.Challenge
+	if e.blind != "" {
+		return place{e.blind, e.zone()}
+	}
 	switch domain := az.unregistered(); {
 	case domain != "" && e.kind == nxDomain && strings.Contains(domain, "."):
 		return place{"domain-not-registered", domain}
 	case domain != "" && e.kind == nxDomain:
 		return place{"tld-does-not-exist", domain}
+	case az.astray() != place{}:
+		return az.astray()
 	case e.kind == nxDomain && len(e.aliases) > 0:
 		return place{"alias-dangling", name}
+	}
+	if s, _, over := az.crowd(); over {
+		return place{"alias-slots-exceeded", s.slot}
 	}
 	for _, a := range e.answers {
 		if a.Wildcard && len(a.Aliases) == 0 {
@@ -319,6 +343,9 @@ func (az *authorization) challengeResult() ChallengeResult {
 	for _, v := range have {
 		res.Values = append(res.Values, Escape(v))
 	}
-	res.Room = room(res)
+	if s, ok := az.serviceOf(az.id); ok {
+		res.Service, res.Slots = s.ID, s.Slots
+	}
+	az.measure(&res)
 	return res
 }

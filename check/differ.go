@@ -60,6 +60,11 @@ func (az *authorization) notOnEveryServer() {
 			f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", l.Zone, who(bad[i]))
 		}
 		cause := az.told[l.Zone]
+		if rule := az.blindAll(l, bad[i]); rule != "" {
+			az.told[l.Zone] = f.place()
+			az.raise(f, place{rule, l.Zone})
+			continue
+		}
 		if cause.rule != "alias-beside-records" {
 			cause = place{}
 			az.differ(l.Zone, f)

@@ -10,16 +10,17 @@ import (
 // An expectation is what TXT values an identifier needs.
 type expectation struct {
 	values []string // all of them have to be there; none in preflight
-	others []string // those of other identifiers that share the challenge name
+	others []string // those of other identifiers that share the challenge name or its target
 }
 
 // expect gathers the values for an identifier: its own and those meant for
-// the whole order.
+// the whole order. Where several identifiers lead to one name, the sets stand
+// there together and each identifier is judged on its own.
 func (j *judge) expect(id survey.Identifier) expectation {
 	var w expectation
 	w.values = unite(j.valuesOf(id.Name), j.o.Values[""])
 	for _, other := range j.s.Identifiers {
-		if other.Challenge != id.Challenge || other.Name == id.Name {
+		if other.Name == id.Name || other.Invalid != "" || other.Challenge != id.Challenge && j.endsAt(other) != j.endsAt(id) {
 			continue
 		}
 		for _, v := range j.valuesOf(other.Name) {
@@ -100,10 +101,10 @@ func (az *authorization) validates(e *end) outcome {
 	switch {
 	case e.kind == unseen:
 		return unsure
-	case e.kind == failed, az.unregistered() != "" && e.kind == nxDomain:
+	case e.kind == failed, e.blind != "", az.unregistered() != "" && e.kind == nxDomain:
 		return fails
 	case !az.want.validation():
-		if e.kind == nxDomain && az.doubled(e) != nil {
+		if e.kind == nxDomain && az.doubled(e) != nil || az.crowdedAt(e) {
 			return fails
 		}
 		return passes

@@ -14,6 +14,9 @@ const (
 	lame        serverState = "lame"        // answers, and never usably
 	quiet       serverState = "silent"      // never answers
 	unreachable serverState = "unreachable" // refuses, or a router says so
+	deaf        serverState = "deaf"        // silent to EDNS, answers plain DNS
+	astray      serverState = "astray"      // its replies come from elsewhere
+	balking     serverState = "balking"     // answers with an error whatever carries EDNS
 	special     serverState = "special"     // in a range that is never asked
 	unknown     serverState = "unknown"     // we could not ask it
 )
@@ -107,6 +110,10 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 	switch {
 	case first == nil:
 		return unknown, nil
+	case first.Status == survey.Timeout && first.EDNS == "dropped":
+		return deaf, first
+	case first.Status == survey.Timeout && first.Elsewhere.IsValid():
+		return astray, first
 	case first.Status == survey.Timeout:
 		return quiet, first
 	case first.Status == survey.Unreachable:
@@ -114,7 +121,18 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 	case first.Status == survey.Truncated:
 		return serving, first
 	}
+	if s.Probe("edns").Is("refused") {
+		return balking, first
+	}
 	return lame, first
+}
+
+// mute are the states of servers that are there and give the CA's resolver
+// nothing, each with the rule that says why.
+var mute = map[serverState]string{
+	deaf:    "edns-dropped",
+	astray:  "answer-from-wrong-address",
+	balking: "edns-unsupported",
 }
 
 // answersOf are the answers of one address for a zone, SOA first.

@@ -7,6 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"dns01/check/known"
+
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 	"golang.org/x/text/unicode/norm"
@@ -301,21 +303,33 @@ func isLowerLDH(label string) bool {
 // one, and false when there is none.
 type suffixFunc func(name string) (string, bool)
 
-// icannSuffix goes by the ICANN section of the Public Suffix List: a suffix of
-// the private section counts as an ordinary name, and a TLD that is not listed
-// has no suffix.
+// icannSuffix goes by the ICANN section of the Public Suffix List as the CA
+// has it: a suffix of the private section counts as an ordinary name, and a
+// TLD that is not listed has no suffix.
 func icannSuffix(name string) (string, bool) {
-	for {
+	suffix, ok := listedSuffix(name)
+	if ok && known.SuffixRemoved(suffix) {
+		_, parent, _ := strings.Cut(suffix, ".")
+		suffix, ok = listedSuffix(parent)
+	}
+	for longer := name; len(longer) > len(suffix); _, longer, _ = strings.Cut(longer, ".") {
+		if known.SuffixAdded(longer) {
+			return longer, true
+		}
+	}
+	return suffix, ok
+}
+
+// listedSuffix goes by our own copy of the list.
+func listedSuffix(name string) (string, bool) {
+	for name != "" {
 		suffix, icann := publicsuffix.PublicSuffix(name)
 		if icann {
 			return suffix, true
 		}
-		_, parent, ok := strings.Cut(suffix, ".")
-		if !ok {
-			return "", false
-		}
-		name = parent
+		_, name, _ = strings.Cut(suffix, ".")
 	}
+	return "", false
 }
 
 // anySuffix is icannSuffix with every TLD taken as listed.

@@ -19,12 +19,21 @@ func brokenServers(h *zoneHealth) []draft {
 		{lame, "nameserver-lame", "Load %s on %s, or take %s out of its NS records in %s%s."},
 		{quiet, "nameserver-silent", "See that %s is served on port 53, UDP and TCP, at %s, or take %s out of its NS records in %s%s."},
 		{unreachable, "nameserver-unreachable", "Start the name server for %s at %s, or take %s out of its NS records in %s%s."},
+		{deaf, mute[deaf], "Let queries for %s that carry EDNS (an OPT record) through to %s: look at the firewall before %s. Or change the NS records in %s%s."},
+		{astray, mute[astray], "Have replies for %s leave from the address that was asked, at %s, and not translated on the way; or take %s out of its NS records in %s%s."},
+		{balking, mute[balking], "Have queries for %s that carry EDNS (an OPT record) answered by %s: upgrade the software of %s, or change the NS records in %s%s."},
 	} {
 		ss := withoutIPv6Broken(h, h.in(k.state))
 		if len(ss) == 0 {
 			continue
 		}
-		f := finding(k.id, h.zone.Name, fmt.Sprintf("Of the servers of %s, %s.", h.zone.Name, saidEach(answers(ss))))
+		f := finding(k.id, h.zone.Name, fmt.Sprintf("Of the servers of %s, %s%s.", h.zone.Name, saidEach(answers(ss)), sources(ss)+h.waits(ss)))
+		if mute[k.state] != "" {
+			f.Severity = Warning
+			if h.dead() {
+				f.Severity = Error
+			}
+		}
 		f.Servers, f.Evidence = labels(ss), evidence(answers(ss)...)
 		f.Fix = fmt.Sprintf(k.fix, h.zone.Name, who(answers(ss)), verb(len(names(ss)), "it", "them"), parentOf(h.zone), registrar(h.zone))
 		ds = append(ds, draft{Finding: f, cause: h.whyBroken(ss)})
@@ -35,6 +44,9 @@ func brokenServers(h *zoneHealth) []draft {
 // whyBroken is what explains broken servers: that none is left, or that the
 // parent names servers which the zone has given up.
 func (h *zoneHealth) whyBroken(ss []serverHealth) place {
+	if h.dead() && mute[ss[0].state] != "" {
+		return place{} // a cause itself
+	}
 	if h.dead() {
 		return place{h.fault(), h.zone.Name}
 	}

@@ -69,6 +69,7 @@ type end struct {
 	// caseLost: failed, since letter case was lost and other servers say
 	// something else.
 	caseLost bool
+	blind    string // the rule that says why this denial denies nothing: see judge.blind
 	at       *survey.Lookup
 	answers  []*survey.Answer // those that end here; for failed: those that failed
 	trail
@@ -196,7 +197,9 @@ func (w *walk) move(l *survey.Lookup, a *survey.Answer, t trail) move {
 		}
 		return w.onward(a, next, l, t)
 	}
-	return move{answer: a, end: w.end(a, terminal(l, a, t))}
+	e := terminal(l, a, t)
+	e.blind = w.j.blind(l, a)
+	return move{answer: a, end: w.end(a, e)}
 }
 
 // onward goes to the next lookup, or ends where the survey did not look.
@@ -266,7 +269,7 @@ func (e *end) key(a *survey.Answer) string {
 	if e.at != nil {
 		where = e.at.Zone + " " + e.at.Name
 	}
-	k := fmt.Sprint(e.kind, e.failure, e.loop, e.long, e.caseLost, " ", where, " ", e.owner())
+	k := fmt.Sprint(e.kind, e.failure, e.loop, e.long, e.caseLost, e.blind, " ", where, " ", e.owner())
 	if a == nil || e.caseLost {
 		return k
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"dns01/check/known"
 	"dns01/resolver/survey"
 )
 
@@ -122,7 +123,7 @@ func (j *judge) whyRefused(id survey.Identifier, ruleID string) place {
 // name's TLD: one that is newer than our list, or a root of one's own.
 func (j *judge) delegatedTLD(name string) bool {
 	tld := name[strings.LastIndex(name, ".")+1:]
-	return strings.Contains(name, ".") && j.s.Zone(tld) != nil
+	return strings.Contains(name, ".") && !known.SuffixesBelow(tld) && j.s.Zone(tld) != nil
 }
 
 // ownWorld reports whether every name whose TLD is not listed has one that is

@@ -20,7 +20,11 @@ func (az *authorization) predict() []Problem {
 		}
 	}
 	for _, e := range az.txt.ends {
-		if az.validates(e) == fails {
+		switch {
+		case az.validates(e) != fails:
+		case az.crowdedAt(e):
+			add(az.crowdedProblem())
+		default:
 			add(txtProblem(e, az.id.Challenge))
 		}
 	}

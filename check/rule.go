@@ -116,6 +116,12 @@ type ChallengeResult struct {
 	Values []string // seen at Target, united over the servers, escaped
 	Bytes  int      // largest TXT answer seen, in octets; 0 when none
 	Room   int      // how many more 43-character values fit 1232 octets
+
+	RoomAt   map[int]int // the same for each of SizeLimits
+	Needed   int         // values of this order that are still to be published at Target
+	Forecast int         // octets of the TXT answer with those
+	Service  string      // ID of the known.Target that Target belongs to, or ""
+	Slots    int         // values that it keeps at a time; 0 when not limited or not known
 }
 
 // A CAAResult tells how the climb was decided.

@@ -15,11 +15,14 @@ func All() []*Rule {
 		nameRules,
 		delegationRules,
 		dnssecRules,
+		probeRules,
 		serverRules,
 		aliasRules,
 		challengeRules,
 		caaRules,
+		networkRules,
 		viewsRules,
+		horizonRules,
 	)
 }
 

@@ -37,7 +37,7 @@ func said(a *survey.Answer) string {
 	case survey.Lame:
 		return saidLame(a.Lame) + disputed(a)
 	case survey.Timeout:
-		return "does not answer"
+		return saidNothing(a)
 	case survey.Unreachable:
 		return "cannot be reached"
 	case survey.Malformed:
@@ -55,6 +55,17 @@ func said(a *survey.Answer) string {
 		return "answers"
 	}
 	return "was not asked"
+}
+
+// saidNothing tells of an answer that never came.
+func saidNothing(a *survey.Answer) string {
+	switch {
+	case a.EDNS == "dropped":
+		return "answers plain queries, and none that carry EDNS"
+	case a.Elsewhere.IsValid():
+		return "answers from another address than was asked"
+	}
+	return "does not answer"
 }
 
 // saidLame puts survey.Answer.Lame in words.

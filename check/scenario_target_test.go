@@ -20,6 +20,7 @@ type target struct {
 	resolvers         string
 	only4, only6      bool
 	timeout, deadline time.Duration
+	probes            survey.Probing
 }
 
 // readTarget reads the words as the program does, those that a scenario has a
@@ -28,7 +29,7 @@ func readTarget(words []string) (target, error) {
 	ca, _ := known.Find("letsencrypt")
 	t := target{
 		order:   check.Order{CA: ca, Challenge: "dns-01", Values: map[string][]string{}, Now: noon},
-		timeout: time.Second, deadline: 30 * time.Second,
+		timeout: time.Second, deadline: 30 * time.Second, probes: survey.ProbesDefault,
 	}
 	var values []string
 	for len(words) > 0 {
@@ -68,6 +69,8 @@ func (t *target) toggle(flag string) bool {
 		t.only4 = true
 	case "-6":
 		t.only6 = true
+	case "--no-probe":
+		t.probes = survey.ProbesNone
 	default:
 		return false
 	}
@@ -85,6 +88,8 @@ func (t *target) set(flag, value string) (err error) {
 		t.order.CA = ca
 	case "--account":
 		t.order.Account = value
+	case "--probe":
+		t.probes = survey.Probing(value)
 	case "--resolvers":
 		t.resolvers = value
 	case "--timeout":

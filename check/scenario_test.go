@@ -61,6 +61,7 @@ func play(t *testing.T, s *lab.Scenario, seed uint64) played {
 			Client: client, Counter: counter,
 			Exchanger: x, Resolvers: target.caches(w),
 			Anchors: w.Anchors(), SignedAt: w.Now(),
+			Probes: target.probes,
 		})
 		p.result = check.Judge(p.survey, target.order)
 	})

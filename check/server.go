@@ -116,6 +116,7 @@ func (j *judge) behaviour(z *survey.Zone) []draft {
 	}
 	ds = append(ds, j.deniesExisting(h)...)
 	ds = append(ds, j.traits(h)...)
+	ds = append(ds, j.probed(h)...)
 	j.zoneDrafts[key] = ds
 	return ds
 }
@@ -142,7 +143,7 @@ func (j *judge) traits(h *zoneHealth) []draft {
 		shows    func(*survey.Answer) bool
 	}{
 		{"answer-not-authoritative", "%s %s for %s without the AA flag.", func(a *survey.Answer) bool {
-			return a.Status.Usable() && a.Status != survey.Referral && a.Rcode != "" && !a.Authoritative
+			return a.Status.Usable() && a.Status != survey.Referral && a.Rcode != "" && a.Rcode != "BADVERS" && !a.Authoritative
 		}},
 		{"edns-unsupported", "%s %s for %s only when asked without EDNS.", func(a *survey.Answer) bool { return a.EDNS == "unsupported" }},
 		{"case-not-preserved", "%s %s for %s with the question in another letter case.", func(a *survey.Answer) bool { return a.CaseLost }},
@@ -162,7 +163,7 @@ func (j *judge) traits(h *zoneHealth) []draft {
 // over TCP. The severity is lowered where nobody hangs on it.
 func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
 	as := j.showing(h, func(a *survey.Answer) bool { return a.NeedsTCP && a.TCP != "" && !truncatedTwice(a) })
-	if len(as) == 0 {
+	if len(as) == 0 || j.s.Network.TCP == "blocked" {
 		return nil
 	}
 	var order, parts []string
@@ -201,7 +202,10 @@ func (j *judge) mishandled(h *zoneHealth, qtype string) []draft {
 // onlyThisType reports whether the server that gave an unusable answer is fine
 // for other types and never for this one. Truncation is a matter of TCP.
 func (j *judge) onlyThisType(h *zoneHealth, bad *survey.Answer) bool {
-	if bad.Status == survey.Truncated {
+	if bad.Status == survey.Truncated || serverAt(h.zone, bad).Probe("large").Is("lost") {
+		return false
+	}
+	if p := serverAt(h.zone, bad).Probe("rate"); p != nil && p.Grade == survey.Broken {
 		return false
 	}
 	other := false
@@ -295,6 +299,12 @@ func (az *authorization) unusable(e *end) place {
 			return d.place()
 		}
 		return place{}
+	}
+	for _, d := range az.fragmentsLost(h) {
+		if d.Severity == Error && all(e.answers, silent) {
+			az.raise(d.Finding, d.cause)
+			return d.place()
+		}
 	}
 	for _, d := range az.mishandled(h, e.at.Type) {
 		if d.Severity == Error {

@@ -37,7 +37,7 @@ func serverAt(z *survey.Zone, a *survey.Answer) *survey.Server {
 // ours reports whether an answer failed on our side: it says nothing about
 // the server. Silence counts as ours where a whole address family is silent.
 func (j *judge) ours(a *survey.Answer) bool {
-	if a.Status.Ours() {
+	if a.Status.Ours() || a.Status == survey.Truncated && j.s.Network.TCP == "blocked" {
 		return true
 	}
 	if a.Status != survey.Timeout && a.Status != survey.Unreachable {

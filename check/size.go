@@ -2,33 +2,154 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"dns01/resolver/survey"
 )
 
 // Sizes of answers, in octets of the whole message.
 const (
-	udpPayload = 1232 // what the CA's resolver takes over UDP
-	docCap     = 4096 // beyond this Let's Encrypt's documentation warns of refusal
-	valueSize  = 56   // one more 43-character value: compressed owner, type, class, TTL, lengths
+	plainUDP   = 512   // without EDNS (RFC 1035 §4.2.1)
+	udpPayload = 1232  // what the CA's resolver takes over UDP
+	docCap     = 4096  // beyond this Let's Encrypt's documentation warns of refusal
+	messageMax = 65535 // TCP's (RFC 1035 §4.2.2)
 )
 
-// sizes raises answers that are large.
-func (az *authorization) sizes() {
-	var big *survey.Answer
-	for _, e := range az.txt.ends {
-		for _, a := range e.answers {
-			if a.Status.Usable() && (big == nil || a.Bytes > big.Bytes) {
-				big = a
-			}
-		}
+// SizeLimits are the sizes of messages at which something changes: plain UDP
+// is full, TCP is needed, a CA may refuse, no message holds it.
+func SizeLimits() []int { return []int{plainUDP, udpPayload, docCap, messageMax} }
+
+// A TXTMessage is what the size of an answer with TXT records depends on, as
+// an authoritative server sends it to the CA's resolver: with EDNS and DO, and
+// names compressed (RFC 1035 §4.1.4).
+type TXTMessage struct {
+	Question string
+	Aliases  []string // targets of the CNAMEs in the answer, in order
+	Values   []int    // octets of each TXT value
+	// Signer is the zone whose signatures stand in the answer, one for each
+	// RRset; "" for none. SignatureSize is the length of one in octets,
+	// without the fields before it.
+	Signer        string
+	SignatureSize int
+}
+
+// Size is the length of the message in octets.
+func (m TXTMessage) Size() int {
+	const header, questionTail, opt = 12, 4, 11
+	c := compressor{}
+	n := header + c.name(m.Question) + questionTail + opt
+	owner := m.Question
+	for _, target := range m.Aliases {
+		n += c.name(owner) + recordHead + c.name(target) + m.signature()
+		owner = target
 	}
-	if big == nil || big.Bytes <= udpPayload {
+	for _, v := range m.Values {
+		n += c.name(owner) + recordHead + txtData(v)
+	}
+	if len(m.Values) > 0 {
+		n += m.signature()
+	}
+	return n
+}
+
+// recordHead is type, class, TTL and the length of RDATA (RFC 1035 §4.1.3).
+const recordHead = 10
+
+// signature is the size of one RRSIG record (RFC 4034 §3.1): the owner is a
+// pointer, the signer's name is never compressed.
+func (m TXTMessage) signature() int {
+	if m.Signer == "" {
+		return 0
+	}
+	const pointer, fields = 2, 18
+	return pointer + recordHead + fields + wireLength(m.Signer) + m.SignatureSize
+}
+
+// txtData is the RDATA of a value: strings of at most 255 octets, each behind
+// its length (RFC 1035 §3.3.14).
+func txtData(octets int) int { return octets + max(1, (octets+254)/255) }
+
+// valueSize is what one more challenge value adds: 56 octets.
+const valueSize = 2 + recordHead + digestLength + 1
+
+// RoomWithin is how many more challenge values an answer of size octets takes
+// until it is larger than limit.
+func RoomWithin(size, limit int) int { return max(0, (limit-size)/valueSize) }
+
+// With returns m with n challenge values more.
+func (m TXTMessage) With(n int) TXTMessage {
+	m.Values = slices.Clone(m.Values)
+	for range n {
+		m.Values = append(m.Values, digestLength)
+	}
+	return m
+}
+
+// A compressor counts the octets of names in one message: the longest end
+// that was there before is a pointer of two octets.
+type compressor map[string]bool
+
+func (c compressor) name(name string) int {
+	n := 0
+	for name != "" && name != "." {
+		if c[name] {
+			return n + 2
+		}
+		c[name] = true
+		octets, rest := firstLabel(name)
+		n += 1 + octets
+		name = rest
+	}
+	return n + 1
+}
+
+// wireLength is the length of a name that is not compressed.
+func wireLength(name string) int { return compressor{}.name(name) }
+
+// firstLabel counts the octets of the first label, of which an escape makes
+// one (RFC 1035 §5.1), and returns what follows it.
+func firstLabel(name string) (octets int, rest string) {
+	for i := 0; i < len(name); i++ {
+		switch {
+		case name[i] == '.':
+			return octets, name[i+1:]
+		case name[i] == '\\' && i+1 < len(name) && '0' <= name[i+1] && name[i+1] <= '9':
+			i += 3
+		case name[i] == '\\':
+			i++
+		}
+		octets++
+	}
+	return octets, ""
+}
+
+// signatureSize is the length of a signature by algorithm number: fixed for
+// elliptic curves, that of the usual 2048-bit key for RSA (RFC 8624 §3.1).
+func signatureSize(algorithm int) int {
+	switch algorithm {
+	case 13, 15:
+		return 64
+	case 14:
+		return 96
+	case 16:
+		return 114
+	}
+	return 256
+}
+
+// sizes raises answers that are large, or will be.
+func (az *authorization) sizes() {
+	big := az.largest()
+	if big == nil {
 		return
 	}
-	n := len(big.Records)
-	what := fmt.Sprintf("The TXT answer for %s has %d octets in %s", big.Name, big.Bytes, count(n, "record"))
-	id := "challenge-needs-tcp"
+	if big.Bytes <= udpPayload {
+		az.willNeedTCP(big)
+		return
+	}
+	what := fmt.Sprintf("The TXT answer for %s has %d octets in %s", big.Name, big.Bytes, count(len(big.Records), "record"))
 	detail := fmt.Sprintf("%s, more than %d: it has to be fetched over TCP.", what, udpPayload)
 	var cause place
 	if big.Bytes > docCap {
@@ -38,19 +159,122 @@ func (az *authorization) sizes() {
 		az.raise(f, place{})
 		cause = f.place()
 	}
-	f := finding(id, az.id.Challenge, detail)
+	f := finding("challenge-needs-tcp", az.id.Challenge, detail)
 	f.Evidence = evidence(big)
 	f.Fix = fmt.Sprintf("Remove old TXT records at %s, and keep TCP port 53 open on every server.", big.Name)
 	az.raise(f, cause)
 }
 
-// room is how many more values fit a UDP answer. Without one, the answer is a
-// header, the question and an OPT record.
-func room(res ChallengeResult) int {
-	used := res.Bytes
-	if used == 0 {
-		const header, question, opt = 12, 4, 11
-		used = header + len(res.Name) + 2 + question + opt
+// largest is the largest usable TXT answer, nil for none.
+func (az *authorization) largest() *survey.Answer {
+	var big *survey.Answer
+	for _, e := range az.txt.ends {
+		for _, a := range e.answers {
+			if a.Status.Usable() && (big == nil || a.Bytes > big.Bytes) {
+				big = a
+			}
+		}
 	}
-	return max(0, (udpPayload-used)/valueSize)
+	return big
+}
+
+// willNeedTCP notes an answer that the values of this order make too large
+// for UDP.
+func (az *authorization) willNeedTCP(big *survey.Answer) {
+	res := az.challengeResult()
+	if res.Needed == 0 || res.Forecast <= udpPayload {
+		return
+	}
+	f := finding("challenge-needs-tcp", az.id.Challenge, fmt.Sprintf(
+		"The TXT answer for %s has %d octets now and %d with the %s of this order, more than %d: it will have to be fetched over TCP.",
+		res.Target, res.Bytes, res.Forecast, count(res.Needed, "value"), udpPayload))
+	f.Evidence = evidence(big)
+	f.Fix = fmt.Sprintf("Remove old TXT records at %s, and keep TCP port 53 open on every server.", res.Target)
+	az.raise(f, place{})
+}
+
+// measure fills in the sizes of a result: what was seen, or else what an
+// answer with the first value will have.
+func (az *authorization) measure(res *ChallengeResult) {
+	size := res.Bytes
+	if size == 0 {
+		size = az.emptyMessage(res).Size()
+	}
+	first := 0
+	if res.Bytes == 0 {
+		// The signature comes with the first value.
+		first = az.emptyMessage(res).With(1).Size() - size - valueSize
+	}
+	res.Room = RoomWithin(size+first, udpPayload)
+	res.RoomAt = map[int]int{}
+	for _, limit := range SizeLimits() {
+		res.RoomAt[limit] = RoomWithin(size+first, limit)
+	}
+	res.Needed = az.needed()
+	res.Forecast = size
+	if res.Needed > 0 {
+		res.Forecast += first + res.Needed*valueSize
+	}
+}
+
+// emptyMessage is the answer before there is a value: the aliases that the
+// servers at the end of the way have themselves, and the signatures of their
+// zone.
+func (az *authorization) emptyMessage(res *ChallengeResult) TXTMessage {
+	m := TXTMessage{Question: res.Target}
+	for _, e := range az.txt.ends {
+		if e.owner() != res.Target || e.at == nil {
+			continue
+		}
+		for i := len(e.chain) - 2; i >= 0 && within(e.chain[i], e.zone()); i-- {
+			m.Question = e.chain[i]
+			m.Aliases = slices.Clone(e.chain[i+1:])
+		}
+		if slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return a.Signed }) {
+			m.Signer, m.SignatureSize = e.zone(), signatureSize(az.algorithm(e.zone()))
+		}
+		break
+	}
+	return m
+}
+
+// algorithm is the number that a zone's DS records name, 0 when there are
+// none.
+func (j *judge) algorithm(zone string) int {
+	z := j.s.Zone(zone)
+	if z == nil || len(z.DS) == 0 {
+		return 0
+	}
+	fields := strings.Fields(z.DS[0])
+	if len(fields) < 2 {
+		return 0
+	}
+	n, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// needed is how many values of this order are still to be published at the
+// name where this identifier's is looked for: those given that are missing,
+// or in preflight one for each identifier.
+func (az *authorization) needed() int {
+	if az.want.validation() {
+		missing := unite(az.want.values, az.want.others)
+		for _, e := range az.txt.ends {
+			missing = without(missing, e.values())
+		}
+		return len(missing)
+	}
+	n := 0
+	var seen []string
+	for _, id := range az.s.Identifiers {
+		if _, refused := az.refused[id.Name]; refused || id.Invalid != "" || slices.Contains(seen, id.Name) || az.endsAt(id) != az.endsAt(az.id) {
+			continue
+		}
+		seen = append(seen, id.Name)
+		n++
+	}
+	return n
 }

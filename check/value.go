@@ -3,6 +3,7 @@ package check
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"unicode"
@@ -43,6 +44,13 @@ func misread(have, want []string) (id, detail string) {
 			return "challenge-value-is-key-authorization", fmt.Sprintf("%s %s", quote(v), how)
 		}
 	}
+	for _, v := range have {
+		for _, w := range want {
+			if how := partOf(v, w); how != "" {
+				return "challenge-wrong-value", fmt.Sprintf("%s is %s", quote(v), how)
+			}
+		}
+	}
 	if all(have, looksLikeDigest) {
 		return "challenge-value-stale", fmt.Sprintf("%s %s: %s the form of a challenge value, of another order", quotes(have),
 			verb(len(have), "is not the one expected", "are not what is expected"), verb(len(have), "it has", "they have"))
@@ -64,8 +72,8 @@ func quoted(v, w string) bool {
 	return bare == w
 }
 
-// padded tells how v is w but for white space, letter case or characters that
-// do not show; "" when it is something else.
+// padded tells how v is w but for white space, letter case, characters that
+// do not show, or another encoding; "" when it is something else.
 func padded(v, w string) string {
 	if v == w {
 		return ""
@@ -73,6 +81,9 @@ func padded(v, w string) string {
 	if strings.EqualFold(v, w) {
 		i := firstDifference(v, w)
 		return fmt.Sprintf("octet %d is %q in another letter case", i+1, v[i])
+	}
+	if how := encodedOtherwise(v, w); how != "" {
+		return how
 	}
 	bare := strings.Map(func(r rune) rune {
 		if r == unicode.ReplacementChar || unicode.IsSpace(r) || !unicode.IsPrint(r) {
@@ -85,6 +96,36 @@ func padded(v, w string) string {
 	}
 	i := firstDifference(v, w)
 	return fmt.Sprintf("octet %d is %s", i+1, octetName(v[i:]))
+}
+
+// encodedOtherwise tells how v is the digest that w encodes, written in
+// another way than base64url without padding (RFC 8555 §6.1).
+func encodedOtherwise(v, w string) string {
+	if urlsafe := strings.NewReplacer("+", "-", "/", "_").Replace(v); urlsafe != v && strings.TrimRight(urlsafe, "=") == w {
+		return "it is base64 with + or /, where base64url has - and _"
+	}
+	if strings.TrimRight(v, "=") == w {
+		return "it ends in padding (=), which base64url leaves out here"
+	}
+	digest, err := base64.RawURLEncoding.DecodeString(w)
+	if err == nil && len(digest) == sha256.Size && strings.EqualFold(v, hex.EncodeToString(digest)) {
+		return "it is the digest in hexadecimal, which has to be in base64url"
+	}
+	return ""
+}
+
+// partOf tells how v is part of w, or has more around it; "" when it is not.
+func partOf(v, w string) string {
+	const least = 20 // octets: shorter ones meet by chance
+	switch {
+	case len(v) >= least && strings.HasPrefix(w, v):
+		return fmt.Sprintf("the first %d of the %d characters expected: it was cut off", len(v), len(w))
+	case len(v) >= least && strings.Contains(w, v):
+		return fmt.Sprintf("%d of the %d characters expected", len(v), len(w))
+	case len(w) >= least && strings.Contains(v, w):
+		return "the value expected with more text around it"
+	}
+	return ""
 }
 
 // firstDifference is the index of the first octet of v that w does not have.
@@ -111,20 +152,33 @@ func octetName(s string) string {
 }
 
 // keyAuthorization tells how a value is what the digest should have been made
-// of: token "." thumbprint (RFC 8555 §8.1), both base64url; "" when it is not.
+// of; "" when it is not.
 func keyAuthorization(v string, want []string) string {
-	sum := sha256.Sum256([]byte(v))
-	digest := base64.RawURLEncoding.EncodeToString(sum[:])
+	digest := Digest(v)
 	for _, w := range want {
 		if digest == w {
 			return "is what the expected value is the digest of"
 		}
 	}
-	token, thumbprint, ok := strings.Cut(v, ".")
-	if ok && len(token) >= 22 && base64url(token) && looksLikeDigest(thumbprint) {
+	if IsKeyAuthorization(v) {
 		return "is a key authorization; its digest belongs there"
 	}
 	return ""
+}
+
+// Digest is the TXT value of DNS-01 for a key authorization: the base64url of
+// its SHA-256 digest (RFC 8555 §8.4).
+func Digest(keyAuthorization string) string {
+	sum := sha256.Sum256([]byte(keyAuthorization))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// IsKeyAuthorization reports whether a text has the form of one: a token, a
+// dot and the thumbprint of an account key (RFC 8555 §8.1). A token has at
+// least 128 bits, which are 22 characters.
+func IsKeyAuthorization(s string) bool {
+	token, thumbprint, ok := strings.Cut(s, ".")
+	return ok && len(token) >= 22 && base64url(token) && looksLikeDigest(thumbprint)
 }
 
 // hostname reports whether a value reads as a host name that should have been

@@ -34,15 +34,16 @@ var viewsRules = []*Rule{
 
 // explainViews raises what was not seen, and where caches differ.
 func (az *authorization) explainViews(v Verdict) {
+	cause := az.explainNetwork(v)
 	if v == Unknown {
-		az.couldNotLook()
+		az.couldNotLook(cause)
 	}
 	az.withoutIPv6()
-	az.resolversBehind()
+	az.explainCaches(v)
 }
 
 // couldNotLook tells which questions are open, and why.
-func (az *authorization) couldNotLook() {
+func (az *authorization) couldNotLook(cause place) {
 	var open []string
 	for _, r := range az.questions() {
 		if slices.ContainsFunc(r.ends, func(e *end) bool { return e.kind == unseen }) {
@@ -53,7 +54,7 @@ func (az *authorization) couldNotLook() {
 		open = []string{"what decides about " + az.id.Name}
 	}
 	detail := fmt.Sprintf("Could not look up %s: %s.", series(open), az.whyNotSeen())
-	az.raise(finding("could-not-look", az.id.Challenge, detail), place{})
+	az.raise(finding("could-not-look", az.id.Challenge, detail), cause)
 }
 
 // whyNotSeen tells what kept us from looking.
@@ -91,6 +92,8 @@ func gapReason(r string) string {
 		return "one of IPv4 and IPv6 was switched off"
 	case "root-silent":
 		return "no root server answers"
+	case "intercepted":
+		return "something in between answers for the servers"
 	}
 	return Escape(r)
 }
@@ -133,7 +136,11 @@ func (az *authorization) resolversBehind() {
 		if r.TTL > 0 {
 			f.Fix = fmt.Sprintf("Do not wait for this resolver: %s does not ask it. Its answer expires in %d s.", az.caName(), r.TTL)
 		}
-		az.raise(f, place{})
+		var cause place
+		if r.Local && slices.ContainsFunc(az.s.Resolvers, az.horizonSplit) {
+			cause = place{"split-horizon", az.homeZone().Name}
+		}
+		az.raise(f, cause)
 	}
 }
 

@@ -42,7 +42,10 @@ func cacheRows(s *survey.Survey, q survey.Question, want []string) [][]string {
 		if a.Question != q {
 			continue
 		}
-		name := cmp.Or(a.Resolver, a.Addr.Addr().String())
+		name, addr := cmp.Or(a.Resolver, a.Addr.Addr().String()), "-"
+		if a.Addr.IsValid() {
+			addr = a.Addr.Addr().String()
+		}
 		if a.Local && name != "local" {
 			name += " (local)"
 		}
@@ -50,7 +53,7 @@ func cacheRows(s *survey.Survey, q survey.Question, want []string) [][]string {
 		if a.Status.Usable() {
 			kept = fmt.Sprintf("%d s", a.TTL)
 		}
-		rows = append(rows, []string{name, a.Addr.Addr().String(), cacheWord(a, want), kept})
+		rows = append(rows, []string{name, addr, cacheWord(a, want), kept})
 	}
 	return rows
 }

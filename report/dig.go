@@ -1,6 +1,7 @@
 package report
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -14,10 +15,7 @@ func Dig(x survey.Exchange) string { return strings.Join(digArgs(x), " ") }
 
 // digArgs returns the words of the command, quoted for a shell.
 func digArgs(x survey.Exchange) []string {
-	args := []string{"dig", "@" + x.Addr.Addr().String()}
-	if p := x.Addr.Port(); p != 53 && p != 0 {
-		args = append(args, "-p", strconv.Itoa(int(p)))
-	}
+	args := append([]string{"dig"}, digServer(x)...)
 	args = append(args, digQuestion(x.Name, x.Type)...)
 	if !x.Recursive {
 		args = append(args, "+norecurse")
@@ -27,10 +25,38 @@ func digArgs(x survey.Exchange) []string {
 	} else {
 		args = append(args, "+noedns")
 	}
-	if x.Transport == "tcp" {
+	args = append(args, x.Options...)
+	switch x.Transport {
+	case "tcp":
 		return append(args, "+tcp")
+	case "tls", "https":
+		return args
 	}
 	return append(args, "+ignore") // dig alone would go on over TCP
+}
+
+// digServer says whom to ask, and how when that is not DNS proper: those who
+// are asked over TLS or HTTPS go by a URL.
+func digServer(x survey.Exchange) []string {
+	host, port, usual := x.Addr.Addr().String(), int(x.Addr.Port()), 53
+	var how []string
+	if u, err := url.Parse(x.Server); err == nil && u.Scheme != "" {
+		host = u.Hostname()
+		if n, err := strconv.Atoi(u.Port()); err == nil {
+			port = n
+		}
+		switch usual = 853; u.Scheme {
+		case "https":
+			usual, how = 443, []string{shellWord("+https=" + u.EscapedPath())}
+		default:
+			how = []string{"+tls"}
+		}
+	}
+	args := []string{shellWord("@" + host)}
+	if port != usual && port != 0 {
+		args = append(args, "-p", strconv.Itoa(port))
+	}
+	return append(args, how...)
 }
 
 // digQuestion names the question. A name that dig would take for an option,

@@ -134,6 +134,7 @@ type jsonQueries struct {
 	Total    int            `json:"total"`
 	UDP      int            `json:"udp"`
 	TCP      int            `json:"tcp"`
+	Probes   int            `json:"probes"`
 	ByServer map[string]int `json:"by_server"`
 	CAA      jsonCAAQueries `json:"caa"`
 }
@@ -237,14 +238,14 @@ func zone(s *survey.Survey, z *survey.Zone) jsonZone {
 			Answers: o.word,
 			Serial:  o.serial,
 			RTTMS:   o.rttMS(),
-			Probes:  map[string]string{},
+			Probes:  probeWords(v),
 		}
 	})}
 }
 
 func queries(q survey.Queries, atCA int) jsonQueries {
 	j := jsonQueries{
-		Total: q.Total, UDP: q.UDP, TCP: q.TCP,
+		Total: q.Total, UDP: q.UDP, TCP: q.TCP, Probes: q.Probes,
 		ByServer: map[string]int{},
 		CAA:      jsonCAAQueries{Sent: q.CAA, EstimatedAtCA: atCA},
 	}

@@ -98,8 +98,11 @@ func depth(name string) int {
 
 // serverOf names who was asked: "ns1.example.net (192.0.2.53)".
 func serverOf(x survey.Exchange) string {
-	if x.Server == "" {
+	switch {
+	case x.Server == "":
 		return x.Addr.Addr().String()
+	case !x.Addr.IsValid():
+		return x.Server
 	}
 	return strings.TrimSuffix(x.Server, ".") + " (" + x.Addr.Addr().String() + ")"
 }

@@ -41,6 +41,9 @@ func Text(w io.Writer, r Report, o TextOptions) error {
 	writeFindings(p, r.Result)
 	writeIdentifiers(p, r.Result)
 	writeServers(p, r)
+	if p.Verbose {
+		writeProbes(p, r.Survey)
+	}
 	writePredicted(p, r)
 	writeFooter(p, r)
 	if _, err := io.WriteString(w, p.String()); err != nil {
@@ -233,5 +236,5 @@ func some(names []string) string {
 func writeFooter(p *page, r Report) {
 	q := r.Survey.Queries
 	p.blank()
-	p.para(0, 0, fmt.Sprintf("%s (%d UDP, %d TCP) in %s", count(q.Total, "query", "queries"), q.UDP, q.TCP, elapsed(r.Survey.Took)))
+	p.para(0, 0, fmt.Sprintf("%s (%d UDP, %d TCP)%s in %s", count(q.Total, "query", "queries"), q.UDP, q.TCP, probedCount(q.Probes), elapsed(r.Survey.Took)))
 }

@@ -192,6 +192,7 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 	var from netip.AddrPort
 	patience := q.c.cfg.Timeout
 	answered, stop := context.WithCancel(ctx)
+	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { tcp.send(ctx, TCP, f, 2*patience) })
 	wg.Go(func() {
@@ -201,14 +202,15 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 			from = plain.overhear(ctx, 2*patience-patience/2)
 		}
 	})
-	udp.send(ctx, UDP, f, 2*patience)
+	o := udp.send(ctx, UDP, f, 2*patience)
+	if f := FailureOf(o.Err); f != Timeout && f != Mismatched {
+		stop() // not silent
+	}
 	if udp.answer.replied() {
-		stop()
 		h.sounded(true, silence{})
 		wg.Wait()
 	} else {
 		wg.Wait()
-		stop()
 		s := silence{tcpOnly: tcp.answer.replied()}
 		switch asked := netip.AddrPortFrom(q.server, 53); {
 		case from == asked:

@@ -36,7 +36,8 @@ type Hop struct {
 }
 
 // Lookup resolves a name from the deepest zone known, by delegation and along
-// aliases, asking one server at a time. Servers in avoid are not asked.
+// aliases, asking one server at a time. Servers in avoid are not asked, unless
+// a zone has no other: then it is the first of them.
 func (c *Client) Lookup(ctx context.Context, name string, qtype uint16, avoid ...string) Resolution {
 	return c.lookup(ctx, name, qtype, route{avoid: avoid})
 }
@@ -154,10 +155,23 @@ func (c *Client) aboveCut(ctx context.Context, d *Delegation, h Hop, rt route) *
 	return nil
 }
 
-// ask1 asks the servers of a zone, and, when none of their addresses is of
+// ask1 asks the servers of a zone, but for those to avoid. When there are no
+// others, the one avoided first is asked: a way along aliases has servers of
+// several zones to avoid, and the fault lies with one of them. Unbound asks
+// those it avoids last (BLACKLIST_PENALTY). Where only name servers are looked
+// for, avoiding is no loss.
+func (c *Client) ask1(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
+	s := c.askOthers(ctx, d, servers, name, qtype, rt)
+	if s.Child != nil || len(s.Answers) > 0 || len(rt.avoid) == 0 || len(rt.zones) > 0 {
+		return s
+	}
+	return c.Descend(ctx, d, rt.avoidedFirst(servers), name, qtype)
+}
+
+// askOthers asks the servers of a zone, and, when none of their addresses is of
 // use, those that the same names have elsewhere: their own address records
 // where glue was used, glue that some parent gave where it was not.
-func (c *Client) ask1(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
+func (c *Client) askOthers(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
 	s := c.Descend(ctx, d, rt.without(servers), name, qtype)
 	p, _ := failing(d.Zone, s.Answers)
 	fine := s.Child != nil || p == ProblemNone && Read(d.Zone, s.Answers[len(s.Answers)-1]).Weak != "recursive"
@@ -186,6 +200,16 @@ func (r route) without(servers []ServerAddr) []ServerAddr {
 	return slices.DeleteFunc(slices.Clone(servers), func(s ServerAddr) bool {
 		return slices.Contains(r.avoid, s.Addr.String())
 	})
+}
+
+// avoidedFirst returns the server that was the first to be avoided, if any was.
+func (r route) avoidedFirst(servers []ServerAddr) []ServerAddr {
+	for _, addr := range r.avoid {
+		if i := slices.IndexFunc(servers, func(s ServerAddr) bool { return s.Addr.String() == addr }); i >= 0 {
+			return servers[i : i+1]
+		}
+	}
+	return nil
 }
 
 // below reports whether a zone lies strictly below another. "" is no zone.

@@ -62,12 +62,14 @@ func (c *Counter) Add(o Observation) {
 	if c.c.ByServer == nil {
 		c.c.ByServer, c.c.ByType = map[netip.Addr]int{}, map[uint16]int{}
 	}
-	if o.Query.Transport == TCP {
-		c.c.TCP++
-	} else {
+	if o.Query.Transport == UDP {
 		c.c.UDP++
+	} else {
+		c.c.TCP++ // TLS and HTTPS are carried by it
 	}
-	c.c.ByServer[o.Query.Server.Addr()]++
+	if a := o.Query.Server.Addr(); a.IsValid() {
+		c.c.ByServer[a]++
+	}
 	for _, q := range o.Query.Msg.Question {
 		c.c.ByType[q.Qtype]++
 	}

@@ -121,7 +121,7 @@ func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) [
 		}
 		qs = append(qs, Query{
 			Server: netip.AddrPortFrom(server, 53), Transport: TCP,
-			Msg: p.message(c.rng.rand()), Timeout: 2 * c.cfg.Timeout,
+			Msg: p.message(c.rng.rand()), Timeout: c.cfg.Timeout,
 		})
 	}
 	at := time.Now()

@@ -23,9 +23,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Release is the release of Boulder that go.mod names.
-const Release = "v0.20260908.0"
-
 // Issuer is the CA's identity in CAA records.
 const Issuer = "letsencrypt.org"
 
@@ -104,24 +101,17 @@ func (a *Authority) tls() *tls.Config {
 // A Problem is the CA's answer when it refuses.
 type Problem struct{ Type, Detail string }
 
-// Validate does what the CA does for a world: it validates the challenge, and
-// when that has passed it looks at CAA. It returns nil when both pass.
-func (a *Authority) Validate(ctx context.Context, w *World) (*Problem, error) {
-	a.resolver.world.Store(w)
-	defer a.log.Clear() // it keeps every line
-	impl := a.patient
-	for _, f := range w.Fates {
-		if f.silent() {
-			impl = a.hasty
-		}
-	}
-	id := identifier.NewDNS(w.Identifier).ToProto()
-	token, _, _ := strings.Cut(w.KeyAuthorization, ".")
-	dcv, err := impl.DoDCV(ctx, &vapb.PerformValidationRequest{
+// Validate does what the CA does for one identifier of a world: it validates
+// the challenge, and when that has passed it looks at CAA. It returns nil when
+// both pass.
+func (a *Authority) Validate(ctx context.Context, w *World, az Authorization) (*Problem, error) {
+	id := identifier.NewDNS(az.Identifier).ToProto()
+	token, _, _ := strings.Cut(az.KeyAuthorization, ".")
+	dcv, err := a.see(w).DoDCV(ctx, &vapb.PerformValidationRequest{
 		Identifier:               id,
 		Challenge:                &corepb.Challenge{Type: "dns-01", Status: "pending", Token: token},
 		Authz:                    &vapb.AuthzMeta{Id: 1, RegID: w.Account},
-		ExpectedKeyAuthorization: w.KeyAuthorization,
+		ExpectedKeyAuthorization: az.KeyAuthorization,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("validating the challenge: %w", err)
@@ -129,8 +119,15 @@ func (a *Authority) Validate(ctx context.Context, w *World) (*Problem, error) {
 	if p := dcv.GetProblem(); p != nil {
 		return &Problem{p.GetProblemType(), p.GetDetail()}, nil
 	}
-	caa, err := impl.DoCAA(ctx, &vapb.IsCAAValidRequest{
-		Identifier: id, ValidationMethod: "dns-01", AccountURIID: w.Account, AuthzID: 1,
+	return a.CheckCAA(ctx, w, az.Identifier, "dns-01")
+}
+
+// CheckCAA does what the CA does about CAA for an identifier that was
+// validated by some method.
+func (a *Authority) CheckCAA(ctx context.Context, w *World, id, method string) (*Problem, error) {
+	caa, err := a.see(w).DoCAA(ctx, &vapb.IsCAAValidRequest{
+		Identifier:       identifier.NewDNS(id).ToProto(),
+		ValidationMethod: method, AccountURIID: w.Account, AuthzID: 1,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("checking CAA: %w", err)
@@ -139,6 +136,18 @@ func (a *Authority) Validate(ctx context.Context, w *World) (*Problem, error) {
 		return &Problem{p.GetProblemType(), p.GetDetail()}, nil
 	}
 	return nil, nil
+}
+
+// see shows a world to the resolver, and returns a Boulder to ask it.
+func (a *Authority) see(w *World) *va.ValidationAuthorityImpl {
+	a.resolver.world.Store(w)
+	a.log.Clear() // it keeps every line
+	for _, f := range w.Fates {
+		if f.silent() {
+			return a.hasty
+		}
+	}
+	return a.patient
 }
 
 // NewOrder is what the CA answers to a new order for these names, as far as

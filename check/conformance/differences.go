@@ -1,16 +1,75 @@
 package conformance
 
 import (
-	"dns01/check"
+	"bytes"
+	"slices"
+	"strings"
 )
 
-// A Difference is a way in which dns01 decides otherwise than the release that
-// is built here, because another release does.
+// A Difference is a known way in which dns01 and the release of Boulder that
+// is built here disagree about worlds. Any other disagreement is an error.
 type Difference struct {
 	Reason string
-	Since  string // the first release that decides as dns01 does
-	// Applies reports whether a world has what the releases differ on.
+	// Release is the first release of Boulder that does as dns01 does, or ""
+	// when none does and dns01 is wrong.
+	Release string
+	// Applies reports whether a world has what they disagree on.
 	Applies func(*World) bool
 }
 
-var _ = check.Ready
+// Differences are those of dns01's reading of the newest release.
+var Differences = []Difference{
+	{
+		Reason:  "the tag of a CAA parameter may have hyphens inside, and may not be empty (RFC 8659 §4.2)",
+		Release: "v0.20261105.0",
+		Applies: anyParameterTag(func(tag string) bool { return tag == "" || strings.Contains(tag, "-") }),
+	},
+}
+
+// Faults are those of dns01 itself, whatever the release. Each is to be mended
+// and then taken out; an entry that explains nothing any more fails the test.
+var Faults = []Difference{
+	{
+		Reason:  "a TXT record whose RDATA does not parse spoils the CA's whole answer; dns01 judges by the other records",
+		Applies: func(w *World) bool { return slices.ContainsFunc(w.txt(), brokenTXT) },
+	},
+	{
+		Reason:  "lab and survey take a backslash in a CAA value for an escape; on the wire it is an octet like any other",
+		Applies: anyCAA(func(rdata []byte) bool { return bytes.ContainsRune(rdata, '\\') }),
+	},
+}
+
+// txt is the RDATA of every TXT record.
+func (w *World) txt() [][]byte {
+	var all [][]byte
+	for _, n := range w.Nodes {
+		all = append(all, n.TXT...)
+	}
+	return all
+}
+
+// anyCAA is true of worlds with such a CAA record.
+func anyCAA(fits func(rdata []byte) bool) func(*World) bool {
+	return func(w *World) bool {
+		for _, n := range w.Nodes {
+			if slices.ContainsFunc(n.CAA, fits) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// anyParameterTag is true of worlds with a CAA parameter of such a tag.
+func anyParameterTag(fits func(string) bool) func(*World) bool {
+	return anyCAA(func(rdata []byte) bool {
+		_, parameters, _ := strings.Cut(string(rdata), ";")
+		for part := range strings.SplitSeq(parameters, ";") {
+			tag, _, found := strings.Cut(part, "=")
+			if found && fits(strings.Trim(tag, " \t")) {
+				return true
+			}
+		}
+		return false
+	})
+}

@@ -22,10 +22,15 @@ func Generate(seed uint64) *World {
 		Fates: map[Question]Fate{},
 	}}
 	g.identity()
-	g.w.node(g.w.Challenge()).TXT = [][]byte{characterStrings(g.w.Value())}
+	for _, a := range g.w.Authorizations {
+		n := g.w.node(g.w.Challenge())
+		n.TXT = append(n.TXT, characterStrings(a.Value()))
+	}
 	for range g.themes() {
 		g.theme()
 	}
+	g.unasked()
+	g.unread()
 	return g.w
 }
 
@@ -40,14 +45,18 @@ func (g generator) themes() int {
 // theme changes the plain world in one way.
 func (g generator) theme() {
 	switch n := g.IntN(100); {
-	case n < 40:
+	case n < 36:
 		g.relevantSet()
-	case n < 55:
+	case n < 50:
 		g.climb()
-	case n < 75:
+	case n < 68:
 		g.challenge()
-	case n < 88:
+	case n < 80:
 		g.aliases()
+	case n < 86:
+		g.wildcards()
+	case n < 90:
+		g.dname()
 	case n < 98:
 		g.fates()
 	default:
@@ -71,13 +80,12 @@ func (g generator) identity() {
 			base = longer
 		}
 	}
-	g.w.Identifier = base
-	if g.chance(35) {
-		g.w.Identifier = "*." + base
+	g.w.Base = base
+	for _, id := range pick(g, []string{base}, []string{base}, []string{"*." + base}, []string{base, "*." + base}) {
+		g.w.Authorizations = append(g.w.Authorizations, Authorization{id, g.token() + "." + g.token()})
 	}
 	g.zones(base, registered)
 	g.w.Account = pick(g, 1, 7, 10, 1234567, 987654321, g.Int64N(1<<40)+1)
-	g.w.KeyAuthorization = g.token() + "." + g.token()
 }
 
 // zones makes the TLD's zone, the registered one, perhaps one between that and
@@ -95,8 +103,11 @@ func (g generator) zones(base, registered string) {
 	if tld != "net" {
 		g.zone("net")
 	}
-	g.zone("alias-target.net")
+	g.zone(aliasZone)
 }
+
+// aliasZone is where aliases lead.
+const aliasZone = "alias-target.net"
 
 func (g generator) zone(apex string) { g.w.Zones = append(g.w.Zones, Zone{apex, true}) }
 

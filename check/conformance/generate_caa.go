@@ -8,7 +8,7 @@ import (
 
 // relevantSet puts a CAA set at the identifier's name, or at one above.
 func (g generator) relevantSet() {
-	name := g.w.Base()
+	name := g.w.Base
 	for g.chance(30) && strings.Contains(name, ".") {
 		_, name, _ = strings.Cut(name, ".")
 	}
@@ -17,7 +17,7 @@ func (g generator) relevantSet() {
 
 // climb puts sets and trouble at the names of the climb.
 func (g generator) climb() {
-	for name, ok := g.w.Base(), true; ok; _, name, ok = strings.Cut(name, ".") {
+	for name, ok := g.w.Base, true; ok; _, name, ok = strings.Cut(name, ".") {
 		if g.chance(20) {
 			g.w.node(name).CAA = g.set()
 		}
@@ -99,6 +99,9 @@ func (g generator) tag() string {
 
 // value is the value of an issue property, or something near.
 func (g generator) value() string {
+	if g.chance(45) {
+		return g.nearly()
+	}
 	v := g.spaced(g.issuer()) + g.parameters()
 	switch g.IntN(16) {
 	case 0, 1:
@@ -111,11 +114,41 @@ func (g generator) value() string {
 	return v
 }
 
+// nearly is a value that authorises us but for one thing, or for nothing.
+func (g generator) nearly() string {
+	account := fmt.Sprintf("accounturi=%s%d", AccountPrefixes[0], g.w.Account)
+	methods := "validationmethods=" + pick(g, "dns-01", "http-01,dns-01", "dns-01,http-01", "http-01")
+	params := pick(g, []string{account}, []string{methods}, []string{account, methods}, []string{methods, account, "policy=ev"})
+	i := g.IntN(len(params))
+	separator, end := pick(g, ";", "; "), ""
+	switch g.IntN(10) {
+	case 0, 1:
+	case 2:
+		params = append(params, params[i])
+	case 3:
+		params[i] = g.recase(params[i])
+	case 4:
+		end = pick(g, ";", " ;", ";;", " ")
+	case 5:
+		separator = pick(g, ";;", " ", "; ;", ",", "\n;", ";\t")
+	case 6:
+		params[i] = g.mutate(params[i])
+	case 7:
+		params[i] += pick(g, ",", ",_", ",a_b", ", b", ",\xff", "/")
+	case 8:
+		params[i] = strings.Replace(params[i], "=", pick(g, "=_,", "=,", "= ", " =", "==", "=ca-x,", "=é,"), 1)
+	case 9:
+		params = append(params, pick(g, "a-b=c", "=c", "a=", "a", "-a=b", "accounturi=", "validationmethods=", "é=1", "a=\u00e9"))
+	}
+	return Issuer + separator + strings.Join(params, separator) + end
+}
+
 func (g generator) issuer() string {
 	return pick(g, Issuer, Issuer, Issuer, Issuer, Issuer, Issuer, Issuer, Issuer, Issuer, Issuer,
 		"", "", "ca.example", "pki.goog", "LetsEncrypt.org", "letsencrypt.org.", "letsencrypt", "www.letsencrypt.org",
 		"letsencrypt.com", "Let's Encrypt", "https://letsencrypt.org", "letsencrypt.org ca.example", "letsencrypt.org,pki.goog",
-		`"letsencrypt.org"`, "letsencrypt\u3002org", "\u200bletsencrypt.org", "\xa0letsencrypt.org", "letsencrypt.org\n", "xn--bcher-kva.example")
+		`"letsencrypt.org"`, "letsencrypt\u3002org", "\u200bletsencrypt.org", "\xa0letsencrypt.org", "letsencrypt.org\n", "xn--bcher-kva.example",
+		`lets\encrypt.org`, `letsencrypt\.org`, `\108etsencrypt.org`)
 }
 
 // spaced puts white space around a text, as the grammar allows.
@@ -124,12 +157,15 @@ func (g generator) spaced(s string) string {
 }
 
 // parameters are those of a value with their separators, and what may follow
-// the last one.
+// the last one. Some are there twice, which decides for those of RFC 8657.
 func (g generator) parameters() string {
 	var b strings.Builder
 	for range pick(g, 0, 0, 1, 1, 1, 2, 2, 3, 5) {
-		b.WriteString(pick(g, ";", ";", "; ", "; ", "; ", " ;", " ; ", ";\t", ";;", " "))
-		b.WriteString(g.parameter())
+		p := g.parameter()
+		for range pick(g, 1, 1, 1, 1, 1, 1, 1, 2) {
+			b.WriteString(pick(g, ";", ";", "; ", "; ", "; ", " ;", " ; ", ";\t", ";;", " "))
+			b.WriteString(p)
+		}
 	}
 	b.WriteString(pick(g, "", "", "", "", "", "", ";", "; ", ";;", " ;\t"))
 	return b.String()

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"fmt"
 	"strings"
 )
 
@@ -20,6 +19,12 @@ func (g generator) challenge() {
 		delete(g.w.Nodes, g.w.Challenge())
 		return
 	}
+	if g.chance(2) { // more than a message holds, and almost that
+		for range pick(g, 1000, 1400) {
+			n.TXT = append(n.TXT, characterStrings(g.token()))
+		}
+		return
+	}
 	seen := map[string]bool{}
 	for range pick(g, 1, 1, 1, 1, 2, 2, 3, 5, 20, 60) {
 		rdata := g.txt()
@@ -30,6 +35,9 @@ func (g generator) challenge() {
 	}
 }
 
+// one is any of the order's authorizations.
+func (g generator) one() Authorization { return pick(g, g.w.Authorizations...) }
+
 // txt is the RDATA of one record.
 func (g generator) txt() []byte {
 	switch g.IntN(40) {
@@ -38,16 +46,16 @@ func (g generator) txt() []byte {
 	case 1:
 		return []byte{43, 'a'} // announces more than there is
 	case 2:
-		return g.split(g.w.Value())
+		return g.split(g.one().Value())
 	case 3:
-		return append(characterStrings(""), characterStrings(g.w.Value())...)
+		return append(characterStrings(""), characterStrings(g.one().Value())...)
 	}
 	return g.split(g.text())
 }
 
 // text is a value that may stand in the right one's place.
 func (g generator) text() string {
-	v := g.w.Value()
+	v := g.one().Value()
 	switch g.IntN(12) {
 	case 0:
 		return v
@@ -56,10 +64,10 @@ func (g generator) text() string {
 	case 2:
 		return g.mutate(v)
 	case 3:
-		return g.w.KeyAuthorization
+		return g.one().KeyAuthorization
 	case 4:
-		token, thumbprint, _ := strings.Cut(g.w.KeyAuthorization, ".")
-		return pick(g, token, thumbprint, g.w.Challenge(), g.w.Base())
+		token, thumbprint, _ := strings.Cut(g.one().KeyAuthorization, ".")
+		return pick(g, token, thumbprint, g.w.Challenge(), g.w.Base)
 	case 5:
 		return ""
 	case 6:
@@ -99,94 +107,4 @@ func characterStrings(s string) []byte {
 		s = s[255:]
 	}
 	return append(append(rdata, byte(len(s))), s...)
-}
-
-// fates brings trouble to the challenge, or to a name of the climb.
-func (g generator) fates() {
-	if g.chance(50) {
-		g.w.Fates[Question{g.w.Challenge(), "TXT"}] = g.fate()
-		return
-	}
-	name := g.w.Base()
-	for g.chance(50) && strings.Contains(name, ".") {
-		_, name, _ = strings.Cut(name, ".")
-	}
-	g.w.Fates[Question{name, "CAA"}] = g.fate()
-}
-
-// fate is what goes wrong with a question. Silence is rare, as it costs the
-// time that it is waited for.
-func (g generator) fate() Fate {
-	if g.chance(35) {
-		return Fate{Bogus, pick(g, 0, 5, 6, 6, 7, 8, 9, 9, 10, 10, 12, 22, 23, 30, 65535, g.IntN(26)), g.extendedText()}
-	}
-	return Fate{Fault: pick(g, "servfail", "servfail", "refuse", "notimp", "formerr", "lame", "upward", "truncate", "truncate no-tcp",
-		"truncate tcp-silent", "nxdomain", "nxdomain", "nxdomain", "unreachable", "garbage", "drop")}
-}
-
-func (g generator) extendedText() string {
-	return pick(g, "", "no text fits",
-		"validation failure "+asked+": signature expired from 192.0.2.1",
-		"validation failure "+asked+": no keys have a DS with algorithm ECDSAP256SHA256",
-		`"quoted" \ and %s`, "Müller \u20ac", "100%")
-}
-
-// unregistered takes a zone out of the tree.
-func (g generator) unregistered() {
-	i := g.IntN(len(g.w.Zones))
-	g.w.Zones[i].Delegated = false
-}
-
-// aliases leads the challenge, or a name of the climb, elsewhere.
-func (g generator) aliases() {
-	if g.chance(60) {
-		n := g.w.node(g.w.Challenge())
-		txt := n.TXT
-		n.TXT = nil
-		if end := g.chain(g.w.Challenge()); end != nil {
-			end.TXT = txt
-		}
-		return
-	}
-	name := g.w.Base()
-	if at, _ := g.w.zone(name); at.Apex == name {
-		return // an apex is no alias (RFC 1912 §2.4)
-	}
-	if end := g.chain(name); end != nil && g.chance(80) {
-		end.CAA = g.set()
-	}
-}
-
-// chain makes aliases from a name, and returns the node at their end; nil when
-// there is no end, or nothing at it.
-func (g generator) chain(from string) *Node {
-	if at, _ := g.w.zone(from); at.Apex == from {
-		return g.w.node(from) // a zone of its own: an apex is no alias
-	}
-	names := []string{from}
-	for i := range pick(g, 1, 1, 1, 2, 3, 5, 9, 10, 11, 12, 13) {
-		zone := pick(g, "alias-target.net", "alias-target.net", g.w.Zones[1].Apex)
-		names = append(names, fmt.Sprintf("alias%d-%s.%s", i, g.letters(3), zone))
-	}
-	for i, name := range names[:len(names)-1] {
-		*g.w.node(name) = Node{CNAME: names[i+1]}
-	}
-	last := names[len(names)-1]
-	switch g.IntN(8) {
-	case 0:
-		*g.w.node(last) = Node{CNAME: pick(g, names...)}
-		return nil
-	case 1:
-		return nil // dangling
-	case 2:
-		// Within one zone its servers answer for the target too, unasked.
-		before, _ := g.w.zone(names[len(names)-2])
-		if at, _ := g.w.zone(last); at != before {
-			g.w.Fates[Question{last, pick(g, "TXT", "CAA")}] = g.fate()
-		}
-	case 3:
-		g.w.node(last) // nothing of the type
-		return nil
-	}
-	return g.w.node(last)
 }

@@ -9,6 +9,7 @@ require (
 	github.com/letsencrypt/boulder v0.20260908.0
 	github.com/miekg/dns v1.1.73
 	github.com/prometheus/client_golang v1.22.0
+	github.com/weppos/publicsuffix-go v0.50.4-0.20260716074310-43d7adb18c47
 )
 
 require (
@@ -34,7 +35,6 @@ require (
 	github.com/prometheus/procfs v0.15.1 // indirect
 	github.com/redis/go-redis/v9 v9.20.1 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
-	github.com/weppos/publicsuffix-go v0.50.4-0.20260716074310-43d7adb18c47 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc v0.63.0 // indirect
 	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.63.0 // indirect

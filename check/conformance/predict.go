@@ -30,17 +30,26 @@ func (w *World) Survey(ctx context.Context) (*survey.Survey, error) {
 		Timeout: time.Second,
 		Rand:    rand.New(rand.NewPCG(w.Seed, 1)),
 	})
-	s := survey.Take(ctx, survey.Target{Names: []string{w.Identifier}}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: w.identifiers()}, survey.Options{
 		Client: client, Exchanger: world, SignedAt: world.Now(),
 	})
 	w.condemn(s)
 	return s, nil
 }
 
+// identifiers are those of the order.
+func (w *World) identifiers() []string {
+	var ids []string
+	for _, a := range w.Authorizations {
+		ids = append(ids, a.Identifier)
+	}
+	return ids
+}
+
 // condemn gives answers the validation that the world has for them.
 func (w *World) condemn(s *survey.Survey) {
 	for _, l := range s.Lookups {
-		f := w.Fates[Question(l.Question)]
+		f := w.fate(Question(l.Question))
 		if f.Fault != Bogus {
 			continue
 		}
@@ -53,49 +62,54 @@ func (w *World) condemn(s *survey.Survey) {
 	}
 }
 
-// A Prediction is what dns01 says about a world.
+// A Prediction is what dns01 says about an identifier of a world: the verdict,
+// and the problems that it expects of the CA.
 type Prediction struct {
 	Verdict  check.Verdict
-	Problems []check.Problem
+	Problems []Problem
 }
 
 // Passes reports whether dns01 expects the CA to pass the identifier.
 func (p Prediction) Passes() bool { return p.Verdict == check.Ready || p.Verdict == check.AtRisk }
 
-// Problem is the answer that dns01 expects, nil for a pass.
-func (p Prediction) Problem() *Problem {
-	if p.Passes() || len(p.Problems) == 0 {
-		return nil
-	}
-	return &Problem{p.Problems[0].Type, p.Problems[0].Detail}
-}
-
 func (p Prediction) String() string {
 	s := string(p.Verdict)
 	for _, q := range p.Problems {
-		s += fmt.Sprintf("\n    %s %s: %s", q.Stage, q.Type, q.Detail)
+		s += fmt.Sprintf("\n    %s: %s", q.Type, q.Detail)
 	}
 	return s
 }
 
-// Predict has dns01 judge a survey of the world. The reading names how the CA
-// reads CAA records (see dns01/caa).
-func (w *World) Predict(s *survey.Survey, reading string) (Prediction, error) {
+// Predict has dns01 judge a survey of the world: a prediction for each
+// authorization. The reading names how the CA reads CAA records (see
+// dns01/caa).
+func (w *World) Predict(s *survey.Survey, reading string) ([]Prediction, error) {
 	ca, ok := known.Find("letsencrypt")
 	if !ok {
-		return Prediction{}, fmt.Errorf("no CA letsencrypt")
+		return nil, fmt.Errorf("no CA letsencrypt")
 	}
 	ca.CAAReading, ca.AccountPrefixes = reading, slices.Clone(AccountPrefixes)
+	values := map[string][]string{}
+	for _, a := range w.Authorizations {
+		values[a.Identifier] = []string{a.Value()}
+	}
 	r := check.Judge(s, check.Order{
 		CA:        ca,
 		Account:   fmt.Sprintf("%s%d", AccountPrefixes[0], w.Account),
 		Challenge: "dns-01",
-		Values:    map[string][]string{w.Identifier: {w.Value()}},
+		Values:    values,
 		Now:       time.Date(2026, time.September, 8, 0, 0, 0, 0, time.UTC),
 	})
-	if len(r.Identifiers) != 1 {
-		return Prediction{}, fmt.Errorf("%d identifiers judged", len(r.Identifiers))
+	if len(r.Identifiers) != len(w.Authorizations) {
+		return nil, fmt.Errorf("%d identifiers judged", len(r.Identifiers))
 	}
-	id := r.Identifiers[0]
-	return Prediction{id.Verdict, id.Predicted}, r.Check()
+	var ps []Prediction
+	for _, id := range r.Identifiers {
+		p := Prediction{id.Verdict, []Problem{}}
+		for _, q := range id.Predicted {
+			p.Problems = append(p.Problems, Problem{q.Type, q.Detail})
+		}
+		ps = append(ps, p)
+	}
+	return ps, r.Check()
 }

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -9,19 +10,32 @@ import (
 	"strings"
 )
 
-// A World is one identifier of one account and all that the DNS says about it.
-// Names are lower case without the final dot.
+// A World is an order of one account, for a name, for the wildcard below it or
+// for both, and all that the DNS says about it. Names are lower case without
+// the final dot.
 type World struct {
-	Seed       uint64
-	Identifier string // with "*." for a wildcard
-	Account    int64  // number of the ACME account
-	// KeyAuthorization is what the challenge has to prove (RFC 8555 §8.1).
-	KeyAuthorization string
+	Seed           uint64
+	Account        int64 // number of the ACME account
+	Base           string
+	Authorizations []Authorization
 	// Zones are the apexes, parents first; each has two servers, and the root
 	// is not among them. One that is not Delegated does not exist to the world.
 	Zones []Zone
 	Nodes map[string]*Node
 	Fates map[Question]Fate
+}
+
+// An Authorization is one identifier of the order.
+type Authorization struct {
+	Identifier string // Base, or "*." before it
+	// KeyAuthorization is what the challenge has to prove (RFC 8555 §8.1).
+	KeyAuthorization string
+}
+
+// Value is the TXT value that solves the challenge (RFC 8555 §8.4).
+func (a Authorization) Value() string {
+	sum := sha256.Sum256([]byte(a.KeyAuthorization))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // A Zone is an apex.
@@ -34,6 +48,7 @@ type Zone struct {
 // none of these it has an address, so that the name is there.
 type Node struct {
 	CNAME    string
+	DNAME    string   // nothing stands below it
 	TXT, CAA [][]byte // RDATA as on the wire, perhaps not valid
 }
 
@@ -62,17 +77,8 @@ func (f Fate) text(q Question) string {
 // it: how a resolver words the reason is not the CA's, so it is given.
 const Bogus = "bogus"
 
-// Value is the TXT value that solves the challenge (RFC 8555 §8.4).
-func (w *World) Value() string {
-	sum := sha256.Sum256([]byte(w.KeyAuthorization))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// Base is the identifier without a wildcard label.
-func (w *World) Base() string { return strings.TrimPrefix(w.Identifier, "*.") }
-
-// Challenge is the name of the TXT record.
-func (w *World) Challenge() string { return "_acme-challenge." + w.Base() }
+// Challenge is the name of the TXT record, the same for both identifiers.
+func (w *World) Challenge() string { return "_acme-challenge." + w.Base }
 
 // node returns the node of a name, made if need be.
 func (w *World) node(name string) *Node {
@@ -101,6 +107,12 @@ func within(name, above string) bool {
 	return name == above || strings.HasSuffix(name, "."+above)
 }
 
+// up is the name above, "" for none.
+func up(name string) string {
+	_, above, _ := strings.Cut(name, ".")
+	return above
+}
+
 // servers are the names of a zone's two servers.
 func servers(apex string) []string { return []string{"ns1." + apex, "ns2." + apex} }
 
@@ -108,14 +120,20 @@ func servers(apex string) []string { return []string{"ns1." + apex, "ns2." + ape
 // lab does not play in its story.
 func (w *World) Scenario() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "World %d\nThe account is number %d, the key authorization %s.\n", w.Seed, w.Account, w.KeyAuthorization)
+	fmt.Fprintf(&b, "World %d\n", w.Seed)
+	for _, a := range w.Authorizations {
+		fmt.Fprintf(&b, "The key authorization of %s is %s.\n", a.Identifier, a.KeyAuthorization)
+	}
 	for _, q := range w.questions() {
 		if f := w.Fates[q]; f.Fault == Bogus {
 			fmt.Fprintf(&b, "%s %s does not validate: extended error %d %q.\n", q.Name, q.Type, f.EDE, f.Text)
 		}
 	}
-	fmt.Fprintf(&b, "\n-- target --\n%s --value %s --account %s%d --resolvers none\n", w.Identifier, w.Value(), AccountPrefixes[0], w.Account)
-	b.WriteString("-- servers --\n")
+	fmt.Fprintf(&b, "\n-- target --\n--account %s%d --resolvers none", AccountPrefixes[0], w.Account)
+	for _, a := range w.Authorizations {
+		fmt.Fprintf(&b, "\n%s --value %s=%s", a.Identifier, a.Identifier, a.Value())
+	}
+	b.WriteString("\n-- servers --\n")
 	for i, z := range w.Zones {
 		for k, s := range servers(z.Apex) {
 			fmt.Fprintf(&b, "%s %s.%d\n", s, [2]string{"192.0.2", "203.0.113"}[k], i+1)
@@ -128,8 +146,7 @@ func (w *World) Scenario() string {
 	return b.String()
 }
 
-// zoneText writes a zone. RDATA stands as octets (RFC 3597 §5), so that both
-// sides get the same.
+// zoneText writes a zone.
 func (w *World) zoneText(b *strings.Builder, z Zone) {
 	fmt.Fprintf(b, "-- zone %s @ %s --\n", z.Apex, strings.Join(servers(z.Apex), " "))
 	for _, name := range slices.Sorted(maps.Keys(w.Nodes)) {
@@ -140,20 +157,53 @@ func (w *World) zoneText(b *strings.Builder, z Zone) {
 		if n.CNAME != "" {
 			fmt.Fprintf(b, "%s. CNAME %s.\n", name, n.CNAME)
 		}
-		if n.CNAME == "" && len(n.TXT)+len(n.CAA) == 0 {
+		if n.CNAME+n.DNAME == "" && len(n.TXT)+len(n.CAA) == 0 {
 			fmt.Fprintf(b, "%s. A 192.0.2.254\n", name)
 		}
+		if n.DNAME != "" {
+			fmt.Fprintf(b, "%s. DNAME %s.\n", name, n.DNAME)
+		}
 		for _, rdata := range n.TXT {
-			fmt.Fprintf(b, "%s. TXT \\# %d %x ; %+q\n", name, len(rdata), rdata, rdata)
+			fmt.Fprintf(b, "%s. TXT %s\n", name, txtText(rdata))
 		}
 		for _, rdata := range n.CAA {
-			fmt.Fprintf(b, "%s. CAA \\# %d %x ; %+q\n", name, len(rdata), rdata, rdata)
+			fmt.Fprintf(b, "%s. CAA %s\n", name, caaText(rdata))
 		}
 	}
 	if !z.Delegated {
 		fmt.Fprintf(b, "-- delegation %s --\n", z.Apex)
 	}
 }
+
+// txtText is the RDATA of a TXT record in zone text.
+func txtText(rdata []byte) string {
+	if len(rdata) > 0 && len(rdata) == 1+int(rdata[0]) && isPlain(rdata[1:]) {
+		return fmt.Sprintf(`"%s"`, rdata[1:])
+	}
+	return octets(rdata)
+}
+
+// caaText is the RDATA of a CAA record in zone text.
+func caaText(rdata []byte) string {
+	if value, ok := bytes.CutPrefix(rdata, []byte("\x00\x05issue")); ok && isPlain(value) {
+		return fmt.Sprintf(`0 issue "%s"`, value)
+	}
+	return octets(rdata)
+}
+
+// octets is RDATA of any kind in zone text (RFC 3597 §5): both sides get the
+// same, whatever it is. A comment shows how it begins.
+func octets(rdata []byte) string {
+	return fmt.Sprintf(`\# %d %x ; %+q`, len(rdata), rdata, rdata[:min(len(rdata), 60)])
+}
+
+// isPlain reports whether all octets stand for themselves in zone text.
+func isPlain(text []byte) bool {
+	return len(bytes.Trim(text, plain)) == 0
+}
+
+// plain are the octets that isPlain takes.
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
 // faults writes the fates that the lab plays.
 func (w *World) faults(b *strings.Builder) {
@@ -177,4 +227,33 @@ func (w *World) questions() []Question {
 	return slices.SortedFunc(maps.Keys(w.Fates), func(a, b Question) int {
 		return strings.Compare(a.Name+" "+a.Type, b.Name+" "+b.Type)
 	})
+}
+
+// Broken reports whether the world has a record whose RDATA does not parse.
+func (w *World) Broken() bool {
+	for _, n := range w.Nodes {
+		if slices.ContainsFunc(n.TXT, brokenTXT) || slices.ContainsFunc(n.CAA, brokenCAA) {
+			return true
+		}
+	}
+	return false
+}
+
+// brokenTXT reports whether RDATA ends within a character-string. None at all
+// is one record of no strings to Boulder's DNS library.
+func brokenTXT(rdata []byte) bool {
+	for len(rdata) > 0 {
+		n := int(rdata[0]) + 1
+		if n > len(rdata) {
+			return true
+		}
+		rdata = rdata[n:]
+	}
+	return false
+}
+
+// brokenCAA reports whether RDATA ends within the tag. To Boulder's DNS library
+// it may end before that.
+func brokenCAA(rdata []byte) bool {
+	return len(rdata) >= 2 && int(rdata[1]) > len(rdata)-2
 }

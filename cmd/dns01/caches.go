@@ -57,6 +57,12 @@ func configured(file string) []netip.AddrPort {
 // caches reads --resolvers: short names, addresses, or none. Unless it is
 // given, every cache of the world is asked.
 func (f *flags) caches(w world, s settings) ([]survey.Resolver, error) {
+	if f.noCaches {
+		if f.resolvers != "" && f.resolvers != "none" && !f.fromEnv["resolvers"] {
+			return nil, usagef("%s and --resolvers contradict each other; give one of them", f.source("no-caches"))
+		}
+		return nil, nil
+	}
 	switch f.resolvers {
 	case "none":
 		return nil, nil
@@ -90,8 +96,9 @@ func (f *flags) cache(word string, w world, s settings) ([]survey.Resolver, erro
 		}
 		ids = append(ids, c.id)
 	}
-	if strings.HasPrefix(word, "tls://") || strings.HasPrefix(word, "https://") {
-		return nil, usagef("%s %s is not supported yet; give an address, as in 9.9.9.9", f.source("resolvers"), word)
+	if strings.Contains(word, "://") {
+		r, err := f.encrypted(word, w)
+		return []survey.Resolver{r}, err
 	}
 	addr, err := cacheAddr(word)
 	if err != nil {

@@ -24,6 +24,7 @@ type flags struct {
 	resolvers, rootHints       string
 	trustAnchors               []string
 	allowPrivate, only4, only6 bool
+	noCaches                   bool
 
 	// How long, and as of when.
 	timeout, deadline, now string
@@ -45,6 +46,7 @@ func newFlags(command string) *flags {
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")
 	f.StringVarP(&f.file, "file", "f", "", "")
 	f.StringVar(&f.resolvers, "resolvers", "", "")
+	f.BoolVar(&f.noCaches, "no-caches", false, "")
 	f.defineResolution()
 	f.BoolVar(&f.noProbe, "no-probe", false, "")
 	f.BoolVar(&f.strict, "strict", false, "")

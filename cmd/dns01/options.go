@@ -23,7 +23,8 @@ import (
 type options struct {
 	names     []string // as a CA has them
 	order     check.Order
-	resolvers []survey.Resolver // caches to ask
+	resolvers []survey.Resolver   // caches to ask
+	seek      map[string][]string // values to look for elsewhere when they are missing
 	start
 	settings
 }
@@ -55,6 +56,9 @@ func (p *program) options(f *flags, names []string, w world) (o options, err err
 	}
 	if o.order, err = p.order(f, o.names); err != nil {
 		return o, err
+	}
+	if !f.noProbe {
+		o.seek = o.order.Values
 	}
 	if o.start, err = f.start(w); err != nil {
 		return o, err

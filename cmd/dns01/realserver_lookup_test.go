@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // lookups asks questions of one kind each, of the servers of TestRealServers.
-func lookups(t *testing.T, world *namespace, binary, hints string) {
+func lookups(t *testing.T, world *namespace, binary string, start []string) {
 	type answer struct {
 		Rcode   string
 		Answers []string
@@ -34,8 +35,8 @@ func lookups(t *testing.T, world *namespace, binary, hints string) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			args := []string{"lookup", "--json", "--root-hints", hints, "--trust-anchor", "none", "--allow-private"}
-			cmd := world.Command(binary, append(args, strings.Fields(tt.question)...)...)
+			args := slices.Concat([]string{"lookup", "--json"}, start, strings.Fields(tt.question))
+			cmd := world.Command(binary, args...)
 			cmd.Env = []string{"LC_ALL=C"}
 			out, err := cmd.Output()
 			if err != nil {

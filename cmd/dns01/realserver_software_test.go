@@ -11,8 +11,13 @@ import (
 	"testing"
 )
 
-// A zoneFile is a zone as one server has it.
-type zoneFile struct{ name, path string }
+// A zoneFile is a zone as one server has it. The keys are for servers that
+// sign by themselves.
+type zoneFile struct {
+	name, path string
+	sign       signing
+	keys       []key
+}
 
 // A software is one make of authoritative server: the program, and how it is
 // set up in a directory of its own to serve zones at some addresses, in
@@ -88,12 +93,30 @@ template:
     zonefile-sync: -1
     zonefile-load: whole
     journal-content: none
-zone:
 `, dir, each("  listen: %s@53\n", addrs), dir)
+	var own []zoneFile // that it signs
+	c.WriteString("policy:\n")
+	for _, z := range zones {
+		if z.sign.by == byKnot {
+			own = append(own, z)
+			fmt.Fprintf(&c, "  - id: %q\n    manual: on\n    nsec3: %t\n    nsec3-iterations: %d\n    nsec3-salt-length: %d\n",
+				z.name, z.sign.denial != nsec, z.sign.iterations, len(z.sign.salt)/2)
+		}
+	}
+	c.WriteString("zone:\n")
 	for _, z := range zones {
 		fmt.Fprintf(&c, "  - domain: %q\n    file: %q\n", z.name, z.path)
+		if z.sign.by == byKnot {
+			fmt.Fprintf(&c, "    dnssec-signing: on\n    dnssec-policy: %q\n", z.name)
+		}
 	}
-	return []string{"-c", write(t, dir, "knot.conf", c.String())}
+	config := write(t, dir, "knot.conf", c.String())
+	for _, z := range own {
+		for _, k := range z.keys {
+			output(t, program(t, string(byKnot)), "-c", config, z.name, "import-bind", k.base+".key")
+		}
+	}
+	return []string{"-c", config}
 }
 
 func setupPowerDNS(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
@@ -102,8 +125,10 @@ func setupPowerDNS(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFil
 		fmt.Fprintf(&c, "zone %q { type master; file %q; };\n", z.name, z.path)
 	}
 	zoneList := write(t, dir, "zones.conf", c.String())
+	db := filepath.Join(dir, "dnssec.db")
 	write(t, dir, "pdns.conf", fmt.Sprintf(`launch=bind
 bind-config=%s
+bind-dnssec-db=%s
 local-address=%s
 local-port=53
 socket-dir=%s
@@ -116,7 +141,23 @@ webserver=no
 security-poll-suffix=
 cache-ttl=0
 query-cache-ttl=0
-`, zoneList, each("%s ", addrs), dir))
+`, zoneList, db, each("%s ", addrs), dir))
+	pdnsutil := func(args ...string) {
+		output(t, program(t, string(byPDNS)), append([]string{"--config-dir=" + dir}, args...)...)
+	}
+	pdnsutil("create-bind-db", db)
+	for _, z := range zones {
+		if z.sign.by != "" && z.sign.denial != nsec {
+			params := fmt.Sprintf("1 0 %d %s", z.sign.iterations, z.sign.saltOr("-"))
+			pdnsutil(append([]string{"set-nsec3", z.name, params}, z.sign.narrowly()...)...)
+		}
+		switch {
+		case z.sign.offline():
+			pdnsutil("set-presigned", z.name)
+		case z.sign.by == byPDNS:
+			pdnsutil("import-zone-key", z.name, z.keys[0].base+".private", "active", "ksk")
+		}
+	}
 	return []string{"--config-dir=" + dir}
 }
 

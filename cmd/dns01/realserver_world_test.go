@@ -3,6 +3,7 @@
 package main_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -73,6 +74,10 @@ type zone struct {
 	under   string            // domain of the name servers' names; "" for dnshost.org
 	dual    bool              // the name servers have IPv6 addresses too
 	records string            // %tag% stands for the challenge value of that tag
+
+	sign     signing
+	signOn   map[string]signing // hosts of on whose copy is signed in another way
+	unlinked []string           // hosts of the zone above that do not delegate it
 }
 
 const operator = "dnshost.org"
@@ -102,8 +107,16 @@ func (z zone) nameServers() string {
 	return s.String()
 }
 
-// text is the zone file of z as one of its hosts has it.
-func (z zone) text(host string) string {
+// signing is how the copy of a host is signed.
+func (z zone) signing(host string) signing {
+	if s, ok := z.signOn[host]; ok {
+		return s
+	}
+	return z.sign
+}
+
+// text is the zone file of z as one of its hosts has it, not signed yet.
+func (z zone) text(host string, keys keyring) string {
 	serial, records := 2026110102, z.records
 	if old, ok := z.stale[host]; ok {
 		serial, records = 2026110101, old
@@ -112,9 +125,13 @@ func (z zone) text(host string) string {
 	fmt.Fprintf(&s, "$ORIGIN %s.\n$TTL 60\n", z.name)
 	fmt.Fprintf(&s, "@ SOA %s. hostmaster.%s. %d 7200 3600 1209600 60\n", z.serverName(z.on[0]), operator, serial)
 	s.WriteString(z.nameServers())
+	if z.signing(host).by != "" {
+		s.WriteString(keys.dnskeys(z))
+	}
 	for _, child := range zones {
-		if child.name != "" && parentOf(child) == z.name {
+		if child.name != "" && parentOf(child) == z.name && !slices.Contains(child.unlinked, host) {
 			s.WriteString(child.nameServers())
+			s.WriteString(keys.ds(child))
 		}
 	}
 	s.WriteString(valueTag.ReplaceAllStringFunc(records, func(tag string) string {
@@ -154,7 +171,7 @@ func values(tag string, n int) []string {
 }
 
 // startWorld starts every host and returns when each serves all its zones.
-func startWorld(t *testing.T) *namespace {
+func startWorld(t *testing.T, keys keyring) *namespace {
 	t.Helper()
 	programs := map[*software]string{}
 	for _, h := range hosts {
@@ -172,7 +189,7 @@ func startWorld(t *testing.T) *namespace {
 	for _, h := range hosts {
 		if h.software != nil {
 			home := filepath.Join(dir, h.name)
-			args := h.setup(t, home, h.addrs(), zoneFiles(t, home, h.name))
+			args := h.setup(t, home, h.addrs(), zoneFiles(t, home, h.name, keys))
 			n.Start(t, filepath.Join(home, "log"), programs[h.software], args...)
 		}
 	}
@@ -185,7 +202,7 @@ func startWorld(t *testing.T) *namespace {
 }
 
 // zoneFiles writes the zones of a host into its directory.
-func zoneFiles(t *testing.T, dir, host string) []zoneFile {
+func zoneFiles(t *testing.T, dir, host string, keys keyring) []zoneFile {
 	t.Helper()
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -193,7 +210,9 @@ func zoneFiles(t *testing.T, dir, host string) []zoneFile {
 	var files []zoneFile
 	for _, z := range zones {
 		if slices.Contains(z.on, host) {
-			files = append(files, zoneFile{z.name + ".", write(t, dir, z.name+".zone", z.text(host))})
+			s := z.signing(host)
+			path := s.signed(t, z, write(t, dir, z.name+".zone", z.text(host, keys)), keys[z.name])
+			files = append(files, zoneFile{z.name + ".", path, s, keys[z.name]})
 		}
 	}
 	return files
@@ -229,6 +248,24 @@ func rootHints(t *testing.T) (path string) {
 	t.Helper()
 	root := zones[slices.IndexFunc(zones, func(z zone) bool { return z.name == "" })]
 	return write(t, t.TempDir(), "root.hints", "$TTL 3600000\n"+root.nameServers())
+}
+
+// rootAnchor writes the file that says which key of the root is trusted.
+func rootAnchor(t *testing.T, keys keyring) (path string) {
+	t.Helper()
+	return write(t, t.TempDir(), "root.key", keys[""][0].records.String()+"\n")
+}
+
+// output runs a program to its end and returns what it printed.
+func output(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	cmd := exec.Command(program, args...)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %s: %v\n%s%s", program, strings.Join(args, " "), err, &stdout, &stderr)
+	}
+	return stdout.String()
 }
 
 // program finds a program, in the folders of system programs too.

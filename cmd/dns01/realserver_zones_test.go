@@ -7,17 +7,29 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // issue lets the CA issue, and ends the CAA climb before it leaves the zone.
 const issue = "@ CAA 0 issue \"letsencrypt.org\"\n"
 
-// zones is the whole name space: the root, two top-level domains, the operator
+// zones is the whole name space: the root, the top-level domains, the operator
 // that the name servers are named after, and one zone or two for each case.
-var zones = []zone{
-	{name: "", on: []string{"root-nsd", "root-bind"}, under: "root-servers.net", dual: true},
-	{name: "com", on: []string{"tld-knot", "tld-nsd"}, under: "nic.com", dual: true},
-	{name: "org", on: []string{"tld-nsd", "tld-knot"}, under: "nic.org", dual: true},
+var zones = slices.Concat(registries, unsignedZones, signedZones, brokenZones)
+
+// registries are the root and the top-level domains: each way of delegating.
+var registries = []zone{
+	{name: "", on: []string{"root-nsd", "root-bind"}, under: "root-servers.net", dual: true, sign: signing{by: byBind}},
+	{name: "com", on: []string{"tld-knot", "tld-nsd"}, under: "nic.com", dual: true, sign: signing{by: byBind, denial: optOut}},
+	{name: "org", on: []string{"tld-nsd", "tld-knot"}, under: "nic.org", dual: true, sign: signing{by: byLdns}},
+	{name: "dev", on: []string{"tld-nsd", "tld-knot"}, under: "nic.dev", sign: signing{by: byLdns, denial: nsec3, iterations: 1, salt: "ab12"}},
+	{name: "biz", on: []string{"tld-knot", "tld-nsd"}, under: "nic.biz"},
+	{name: "info", on: []string{"tld-nsd", "tld-knot"}, under: "nic.info", sign: signing{by: byBind, from: -48 * time.Hour, till: -24 * time.Hour}},
+	{name: "app", on: []string{"tld-knot", "tld-nsd"}, under: "nic.app", sign: signing{by: byBind, denial: nsec3, ds: foreignDS}},
+}
+
+// unsignedZones have no signatures, though the zones above them have.
+var unsignedZones = []zone{
 	{name: operator, on: []string{"bind", "nsd"}, under: operator, records: `
 knot   A 10.53.2.2
 pdns   A 10.53.2.4
@@ -99,6 +111,20 @@ hop7  CNAME hop8.chain.com.
 hop9  CNAME hop10.chain.com.
 hop11 CNAME hop12.chain.com.
 `},
+	{name: "ladder.com", on: []string{"bind"}, records: ladder},
+	{name: "ladder.org", on: []string{"knot"}, records: ladder},
+	{name: "ladder.dev", on: []string{"nsd"}, records: ladder},
+	{name: "ladder.biz", on: []string{"pdns"}, records: ladder},
+	{name: "dname.com", on: []string{"nsd"}, records: dnames},
+	{name: "dname.org", on: []string{"knot"}, records: dnames},
+	{name: "dname.dev", on: []string{"bind"}, records: dnames},
+
+	// The way to the servers.
+	{name: "around.com", lame: []string{"bind"}, under: "around.org"},
+	{name: "around.org", lame: []string{"bind"}, under: "around.com"},
+	{name: "nowhere.com", lame: []string{"bind", "knot"}, under: "nothing.org"},
+	{name: "refused.dev", lame: []string{"nsd", "knot"}},
+	{name: "dead.org", lame: []string{"closed"}},
 
 	// Who may issue.
 	{name: "forbids.com", on: []string{"knot", "nsd"}, records: `
@@ -113,6 +139,40 @@ _acme-challenge.www TXT %above%
 www                 A 192.0.2.1
 `},
 }
+
+// ladder has an alias chain of each length up to 13.
+const ladder = `
+c0  TXT   "the end"
+c1  CNAME c0
+c2  CNAME c1
+c3  CNAME c2
+c4  CNAME c3
+c5  CNAME c4
+c6  CNAME c5
+c7  CNAME c6
+c8  CNAME c7
+c9  CNAME c8
+c10 CNAME c9
+c11 CNAME c10
+c12 CNAME c11
+c13 CNAME c12
+`
+
+// dnames are DNAMEs that lead somewhere, nowhere, around and too far.
+const dnames = `
+www     TXT   "www"
+here    DNAME @
+alias   CNAME www.here
+away    DNAME healthy.com.
+signed  DNAME bind-nsec.com.
+expired DNAME expired.com.
+twice   DNAME here
+nowhere DNAME nothing
+grows   DNAME grows.grows
+around  DNAME about
+about   DNAME around
+long    DNAME aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee.aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee.aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee.aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee.example
+`
 
 // challengeRecords is the challenge name of a zone with these values.
 func challengeRecords(values []string) string {

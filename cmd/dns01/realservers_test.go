@@ -67,6 +67,16 @@ var realServerCases = []struct {
 		want:   outcome{"ready", 0, []string{"note challenge-name-delegated: knot.dnshost.org, pdns.dnshost.org"}},
 	},
 	{
+		name:   "challenge name is a signed zone of its own",
+		args:   []string{"signed.parent.org"},
+		values: []string{value("delegated-signed")},
+		want: outcome{"ready", 0, []string{
+			"note challenge-name-delegated: pdns.dnshost.org",
+			"note delegation-single-server: knot.dnshost.org (10.53.2.2)",
+			"note delegation-single-server: pdns.dnshost.org (10.53.2.4)",
+		}},
+	},
+	{
 		name: "nothing published before the order",
 		args: []string{"missing.com"},
 		want: outcome{Verdict: "ready"},
@@ -181,11 +191,18 @@ func TestRealServers(t *testing.T) {
 	// The servers are to die with the test, and Linux ties that to the thread
 	// that started them (prctl(2), PR_SET_PDEATHSIG).
 	runtime.LockOSThread()
-	world := startWorld(t)
+	keys := newKeyring(t)
+	world := startWorld(t, keys)
 	binary := build(t)
-	hints := rootHints(t)
-	t.Run("lookup", func(t *testing.T) { lookups(t, world, binary, hints) })
-	flags := []string{"check", "--root-hints", hints, "--trust-anchor", "none", "--allow-private", "--resolvers", "none", "--json"}
+	start := startFlags(t, keys)
+	t.Run("lookup", func(t *testing.T) { lookups(t, world, binary, start) })
+	t.Run("unbound", func(t *testing.T) { unboundAgrees(t, world, keys, start) })
+	flags := slices.Concat([]string{"check", "--resolvers", "none", "--json"}, start)
+	t.Run("signed", func(t *testing.T) {
+		signedChecks(t, func(t *testing.T, args []string) (outcome, string) {
+			return run(t, world, binary, slices.Concat(flags, args))
+		})
+	})
 	for _, tt := range realServerCases {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -202,6 +219,13 @@ func TestRealServers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// startFlags tell the program where this world begins, and that its addresses
+// are private.
+func startFlags(t *testing.T, keys keyring) []string {
+	t.Helper()
+	return []string{"--root-hints", rootHints(t), "--trust-anchor", rootAnchor(t, keys), "--allow-private"}
 }
 
 func build(t *testing.T) (path string) {

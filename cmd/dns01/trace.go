@@ -14,7 +14,11 @@ import (
 //
 //	192.0.2.53#53 udp _acme-challenge.example.com TXT: NXDOMAIN aa, 98 octets, 12.1 ms
 func (p *program) trace(ob resolver.Observation) {
-	p.say("%s#%d %s %s: %s, %.1f ms", ob.Query.Server.Addr(), ob.Query.Server.Port(), ob.Query.Transport,
+	server := "resolver"
+	if a := ob.Query.Server; a.IsValid() {
+		server = fmt.Sprintf("%s#%d", a.Addr(), a.Port())
+	}
+	p.say("%s %s %s: %s, %.1f ms", server, ob.Query.Transport,
 		questionOf(ob.Query.Msg), outcomeOf(ob), float64(ob.Took)/float64(time.Millisecond))
 }
 

@@ -22,6 +22,7 @@ type world struct {
 	anchors   []dns.RR        // of the zones that are trusted; none: nothing is validated
 	signedAt  time.Time       // when signatures are judged; zero: by the clock
 	caches    func() []cache
+	madeUp    bool // a lab's: nothing outside of it is asked
 }
 
 // normalize gives a name the form that a CA has it in.
@@ -34,9 +35,9 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 
 	counter := &resolver.Counter{}
 	x := p.door(w, o.settings, counter.Add)
-	s := survey.Take(ctx, survey.Target{Names: o.names}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: o.names, Seek: o.seek}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter,
-		Exchanger: x, Resolvers: o.resolvers,
+		Exchanger: x, Resolvers: p.observed(o, counter.Add),
 		Now:     p.now,
 		Anchors: o.anchors, SignedAt: o.signedAt,
 	})
@@ -46,16 +47,19 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 	}
 }
 
-// door is the way to a world: paced, with each exchange told to observe, and
-// with -v to the user.
+// door is the way to a world: paced, and watched.
 func (p *program) door(w world, s settings, observe func(resolver.Observation)) resolver.Exchanger {
-	x := resolver.Observe(w.exchanger, func(ob resolver.Observation) {
+	return resolver.Pace(p.watched(w.exchanger, s, observe), resolver.DefaultPacing)
+}
+
+// watched tells each exchange to observe, and with -v to the user.
+func (p *program) watched(x resolver.Exchanger, s settings, observe func(resolver.Observation)) resolver.Exchanger {
+	return resolver.Observe(x, func(ob resolver.Observation) {
 		observe(ob)
 		if s.verbose {
 			p.trace(ob)
 		}
 	})
-	return resolver.Pace(x, resolver.DefaultPacing)
 }
 
 // clientOf is what the client of one run needs.
@@ -84,5 +88,6 @@ func labWorld(s *lab.Scenario) (world, error) {
 		exchanger: w, roots: w.Roots(), allow: w.Public(),
 		anchors: w.Anchors(), signedAt: w.Epoch(),
 		caches: func() []cache { return cs },
+		madeUp: true,
 	}, nil
 }

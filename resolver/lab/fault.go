@@ -65,13 +65,20 @@ var faults = map[string]maker{
 	"case-sensitive-nxdomain": plain(caseSensitiveNXDomain),
 
 	// EDNS is mishandled
-	"no-edns":      plain(noEDNS),
-	"edns-drop":    plain(ednsDrop),
-	"edns-ignore":  plain(ednsIgnore),
-	"badvers":      plain(badVersion),
-	"edns-version": spoilsEDNS(func(opt *dns.OPT) bool { return opt.Version() != 0 }),
-	"edns-option":  spoilsEDNS(func(opt *dns.OPT) bool { return len(opt.Option) > 0 }),
-	"edns-flag":    spoilsEDNS(func(opt *dns.OPT) bool { return opt.Z() != 0 }),
+	"no-edns":     plain(noEDNS),
+	"edns-drop":   plain(ednsDrop),
+	"edns-ignore": plain(ednsIgnore),
+	"badvers":     plain(badVersion),
+	"edns":        spoilsEDNS(func(*dns.OPT) bool { return true }, func(own, asked *dns.OPT) { *own = *asked }),
+	"edns-version": spoilsEDNS(
+		func(opt *dns.OPT) bool { return opt.Version() != 0 },
+		func(own, asked *dns.OPT) { own.SetVersion(asked.Version()) }),
+	"edns-option": spoilsEDNS(
+		func(opt *dns.OPT) bool { return len(opt.Option) > 0 },
+		func(own, asked *dns.OPT) { own.Option = asked.Option }),
+	"edns-flag": spoilsEDNS(
+		func(opt *dns.OPT) bool { return opt.Z() != 0 },
+		func(own, asked *dns.OPT) { own.SetZ(asked.Z()) }),
 
 	// the answer is not what the zone says
 	"no-soa":       plain(noSOA),

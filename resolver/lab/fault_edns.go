@@ -60,12 +60,12 @@ func badVersion(next handler) handler { return toEDNS(rcode(dns.RcodeBadVers))(n
 //	formerr   FORMERR, and any other rcode by its name in lower case
 //	ignore    they are answered as if it were not there
 //	echo      so too, and the oddity stands in the answer's OPT
-func spoilsEDNS(odd func(*dns.OPT) bool) maker {
+func spoilsEDNS(odd func(*dns.OPT) bool, echo func(own, asked *dns.OPT)) maker {
 	return func(s setting) (fault, error) {
 		if len(s.args) != 1 {
 			return nil, fmt.Errorf("want drop, ignore, echo or an rcode")
 		}
-		spoil, err := spoiler(s.args[0])
+		spoil, err := spoiler(s.args[0], echo)
 		if err != nil {
 			return nil, err
 		}
@@ -81,14 +81,14 @@ func spoilsEDNS(odd func(*dns.OPT) bool) maker {
 	}
 }
 
-func spoiler(word string) (fault, error) {
+func spoiler(word string, echo func(own, asked *dns.OPT)) (fault, error) {
 	switch word {
 	case "drop":
 		return drop, nil
 	case "ignore":
-		return plainOPT(false), nil
+		return plainOPT(func(*dns.OPT, *dns.OPT) {}), nil
 	case "echo":
-		return plainOPT(true), nil
+		return plainOPT(echo), nil
 	}
 	if code, ok := dns.StringToRcode[strings.ToUpper(word)]; ok {
 		return rcode(code), nil
@@ -96,9 +96,9 @@ func spoiler(word string) (fault, error) {
 	return nil, fmt.Errorf("%q is neither drop, ignore, echo nor an rcode", word)
 }
 
-// plainOPT answers a query as one with an OPT record that has nothing odd;
-// with echo the answer's OPT then gets all that the query's has.
-func plainOPT(echo bool) fault {
+// plainOPT answers a query as one with an OPT record that has nothing odd, and
+// then does something with the answer's.
+func plainOPT(echo func(own, asked *dns.OPT)) fault {
 	return func(next handler) handler {
 		return func(r request) response {
 			asked := r.msg.IsEdns0()
@@ -112,10 +112,8 @@ func plainOPT(echo bool) fault {
 			if resp.msg == nil {
 				return resp
 			}
-			if own := resp.msg.IsEdns0(); echo && own != nil {
-				own.SetVersion(asked.Version())
-				own.SetZ(asked.Z())
-				own.Option = asked.Option
+			if own := resp.msg.IsEdns0(); own != nil {
+				echo(own, asked)
 			}
 			return resp
 		}

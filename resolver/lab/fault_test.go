@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,10 +52,16 @@ func TestFaults(t *testing.T) {
 		"no-tcp":      {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", "unreachable"}},
 		"tcp-silent":  {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", "timeout"}},
 		"tcp-close":   {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", "closed"}},
+		"tcp-one":     {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", fine}},
 		"slow 4s":     {{txt, fine}},
 		"slow 6s":     {{txt, "timeout"}},
 		"rate-limit 2": {{txt, fine}, {txt, fine}, {txt, "timeout"}, {txt, fine},
 			{"udp 2001:db8::1 example.com TXT", fine}},
+
+		"rrl 1": {{txt, fine}, {txt, "timeout"}, {txt, fine}},
+		"rrl 2 1": {{txt, fine}, {txt, fine}, {txt, "NOERROR tc edns"}, {"tcp 192.0.2.1 example.com TXT", fine},
+			{"udp 192.0.2.1 no.example.com TXT", lines("NXDOMAIN aa edns", soa)}},
+		"lost-over 50": {{txt, "timeout"}, {"tcp 192.0.2.1 example.com TXT", fine}, {"udp 192.0.2.1 x.invalid TXT", "REFUSED edns"}},
 
 		"refuse":   {{txt, "REFUSED edns"}},
 		"servfail": {{txt, "SERVFAIL edns"}},
@@ -63,6 +70,8 @@ func TestFaults(t *testing.T) {
 		"nxdomain": {{txt, lines("NXDOMAIN aa edns", soa)}},
 		"lame":     {{txt, "REFUSED edns"}},
 		"upward": {{txt, lines("NOERROR edns",
+			"N . 300 IN NS a.root-servers.net.", "N . 300 IN NS b.root-servers.net.")}},
+		"upward-foreign": {{txt, fine}, {"udp 192.0.2.1 x.invalid TXT", lines("NOERROR edns",
 			"N . 300 IN NS a.root-servers.net.", "N . 300 IN NS b.root-servers.net.")}},
 
 		"garbage":      {{txt, "malformed"}, {"tcp 192.0.2.1 example.com TXT", "malformed"}},
@@ -80,13 +89,20 @@ func TestFaults(t *testing.T) {
 		"case-sensitive-nxdomain": {{"udp 192.0.2.1 Example.com TXT", lines("NXDOMAIN aa edns", soa)},
 			{txt, fine}},
 
-		"no-edns":     {{txt, "FORMERR"}, {txt + " plain", lines("NOERROR aa", here)}},
-		"edns-drop":   {{txt, "timeout"}, {txt + " plain", lines("NOERROR aa", here)}},
+		"no-edns":   {{txt, "FORMERR"}, {txt + " plain", lines("NOERROR aa", here)}},
+		"edns-drop": {{txt, "timeout"}, {txt + " plain", lines("NOERROR aa", here)}},
+		// What is odd in EDNS: TestOddEDNS.
+		"edns refused":       {{txt, "REFUSED edns"}, {txt + " plain", lines("NOERROR aa", here)}},
+		"edns-version drop":  {{txt, fine}, {txt + " plain", lines("NOERROR aa", here)}},
+		"edns-option ignore": {{txt, fine}, {txt + " plain", lines("NOERROR aa", here)}},
+		"edns-flag echo":     {{txt, fine}, {txt + " plain", lines("NOERROR aa", here)}},
+
 		"edns-ignore": {{txt, lines("NOERROR aa", here)}},
 		"badvers":     {{txt, "BADSIG edns"}, {txt + " plain", lines("NOERROR aa", here)}}, // 16 has two names
 
 		"no-soa": {{"udp 192.0.2.1 no.example.com TXT", "NXDOMAIN aa edns"},
 			{"udp 192.0.2.1 example.com CAA", "NOERROR aa edns"}, {txt, fine}},
+		"foreign-soa": {{"udp 192.0.2.1 no.example.com TXT", lines("NXDOMAIN aa edns", strings.Replace(soa, "N example.com.", "N parking.invalid.", 1))}, {txt, fine}},
 		"ent-nxdomain": {{"udp 192.0.2.1 b.example.com TXT", lines("NXDOMAIN aa edns", soa)},
 			{"udp 192.0.2.1 a.b.example.com CAA", lines("NOERROR aa edns", soa)}},
 		"strip-dnssec": {{"udp 192.0.2.1 list.example.com RRSIG", "NOERROR aa edns"}, {txt, fine}},

@@ -164,9 +164,10 @@ func TestParseErrors(t *testing.T) {
 func TestUnknownFaultNamesTheKnown(t *testing.T) {
 	_, err := Parse("x", []byte("-- faults --\nns1.example.com explode\n"))
 	const want = `scenario x: line 2: -- faults --: unknown fault "explode": want one of ` +
-		"alternate, badvers, case-sensitive-nxdomain, drop, edns-drop, edns-ignore, ent-nxdomain, formerr, garbage, " +
-		"lame, lower-case, no-aa, no-edns, no-soa, no-tcp, notimp, nxdomain, ra, rate-limit, refuse, rotate, servfail, slow, " +
-		"strip-dnssec, tcp-close, tcp-silent, truncate, unreachable, upward, wrong-id, wrong-question, wrong-source"
+		"alternate, badvers, case-sensitive-nxdomain, drop, edns, edns-drop, edns-flag, edns-ignore, edns-option, edns-version, " +
+		"ent-nxdomain, foreign-soa, formerr, garbage, lame, lost-over, lower-case, no-aa, no-edns, no-soa, no-tcp, notimp, nxdomain, " +
+		"ra, rate-limit, refuse, rotate, rrl, servfail, slow, strip-dnssec, tcp-close, tcp-one, tcp-silent, truncate, unreachable, " +
+		"upward, upward-foreign, wrong-id, wrong-question, wrong-source"
 	if err == nil {
 		t.Fatal("no error")
 	}

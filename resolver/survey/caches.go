@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,28 +15,61 @@ import (
 // cacheTimeout is how long a cache may take: it may have to resolve.
 const cacheTimeout = 3 * time.Second
 
-// askCaches asks every cache for the challenge names that all authoritative
-// servers answer alike. A name that does not exist yet is never asked for:
-// that would plant a negative answer in the cache.
+// askCaches asks caches what they hold, and only for what all authoritative
+// servers have and answer alike: the TXT records of challenge names, and of
+// this host's own resolver the name servers of their zones, which are others
+// where it sees a private copy of a zone. A name that does not exist yet is
+// never asked for: that would plant a negative answer in the cache.
 func (t *taker) askCaches() {
-	if t.ctx.Err() != nil {
+	if t.ctx.Err() != nil || len(t.o.Resolvers) == 0 {
 		return
 	}
 	var asked []Question
 	for _, id := range t.s.Identifiers {
 		q := Question{id.Challenge, "TXT"}
-		if id.Invalid != "" || slices.Contains(asked, q) || !t.agreed(q, 0) {
+		if id.Invalid == "" && !slices.Contains(asked, q) && t.agreed(q, 0) {
+			asked = append(asked, q)
+			t.askEach(q, func(Resolver) bool { return true })
+		}
+		z := t.served(strings.TrimPrefix(id.Name, "*."))
+		if z == nil || !z.agreedNS() || slices.Contains(asked, Question{z.Name, "NS"}) {
 			continue
 		}
-		asked = append(asked, q)
-		for _, r := range t.o.Resolvers {
-			t.wg.Go(func() { t.askCache(r, q) })
-		}
+		asked = append(asked, Question{z.Name, "NS"})
+		t.askEach(Question{z.Name, "NS"}, func(r Resolver) bool { return r.Local })
 	}
 	t.wg.Wait()
 	slices.SortStableFunc(t.s.Resolvers, func(a, b ResolverAnswer) int {
-		return strings.Compare(a.Resolver, b.Resolver)
+		return cmp.Or(strings.Compare(a.Resolver, b.Resolver), byTree(a.Name, b.Name), strings.Compare(a.Type, b.Type))
 	})
+}
+
+// askEach asks some of the caches a question.
+func (t *taker) askEach(q Question, which func(Resolver) bool) {
+	for _, r := range t.o.Resolvers {
+		if which(r) {
+			t.wg.Go(func() { t.askCache(r, q) })
+		}
+	}
+}
+
+// agreedNS reports whether every server of a zone that may be asked gave the
+// same NS records.
+func (z *zone) agreedNS() bool {
+	var first *Answer
+	for _, s := range z.Servers {
+		switch {
+		case s.Special != "" || s.NS == nil || s.NS.Status.Ours():
+			continue
+		case s.NS.Status != Answered:
+			return false
+		case first == nil:
+			first = s.NS
+		case !slices.Equal(recordSet(first), recordSet(s.NS)):
+			return false
+		}
+	}
+	return first != nil
 }
 
 // agreed reports whether every server that q leads to gave the same records.
@@ -74,15 +108,22 @@ func (t *taker) askCache(r Resolver, q Question) {
 	m := new(dns.Msg)
 	m.SetQuestion(dns.Fqdn(q.Name), dns.StringToType[q.Type])
 	m.SetEdns0(resolver.UDPSize, false)
-	query := resolver.Query{Server: r.Addr, Transport: resolver.UDP, Msg: m, Timeout: cacheTimeout}
-	o := t.exchange(query)
-	if o.Err == nil && o.Reply.Msg.Truncated {
+	query := resolver.Query{Server: r.Addr, Transport: cmp.Or(r.Transport, resolver.UDP), Msg: m, Timeout: cacheTimeout}
+	x := r.Exchanger
+	if x == nil {
+		x = t.o.Exchanger
+	}
+	o := t.exchange(x, query)
+	if o.Err == nil && o.Reply.Msg.Truncated && query.Transport == resolver.UDP {
 		query.Transport = resolver.TCP
-		o = t.exchange(query)
+		o = t.exchange(x, query)
 	}
 	ans := ResolverAnswer{
 		Question: q, Resolver: r.Name, Local: r.Local, Addr: r.Addr,
 		RTT: o.Took, Exchange: exchange("", o),
+	}
+	if !r.Addr.IsValid() {
+		ans.Exchange.Server = r.Name
 	}
 	ans.read(o)
 	t.mu.Lock()
@@ -90,9 +131,9 @@ func (t *taker) askCache(r Resolver, q Question) {
 	t.s.Resolvers = append(t.s.Resolvers, ans)
 }
 
-func (t *taker) exchange(q resolver.Query) resolver.Observation {
+func (t *taker) exchange(x resolver.Exchanger, q resolver.Query) resolver.Observation {
 	o := resolver.Observation{Query: q, At: time.Now()}
-	o.Reply, o.Err = t.o.Exchanger.Exchange(t.ctx, q)
+	o.Reply, o.Err = x.Exchange(t.ctx, q)
 	o.Took = time.Since(o.At)
 	return o
 }
@@ -118,7 +159,8 @@ func (r *ResolverAnswer) read(o resolver.Observation) {
 	if a.Msg == nil {
 		return
 	}
-	r.Rcode, r.EDE = rcode(a.Msg.Rcode), extended(a.Msg)
+	r.Rcode = rcode(a.Msg.Rcode)
+	r.EDE, r.EDECode = extended(a.Msg)
 	for i, rr := range reading.Records {
 		rec := record(rr)
 		r.Records = append(r.Records, rec)
@@ -131,16 +173,26 @@ func (r *ResolverAnswer) read(o resolver.Observation) {
 	}
 }
 
-// extended returns the first extended error of a message in words (RFC 8914).
-func extended(m *dns.Msg) string {
+// extended returns the first extended error of a message in words, escaped,
+// and its code (RFC 8914).
+func extended(m *dns.Msg) (words string, code int) {
 	opt := m.IsEdns0()
 	if opt == nil {
-		return ""
+		return "", 0
 	}
 	for _, o := range opt.Option {
-		if e, ok := o.(*dns.EDNS0_EDE); ok {
-			return fmt.Sprintf("%s %q", dns.ExtendedErrorCodeToString[e.InfoCode], e.ExtraText)
+		e, ok := o.(*dns.EDNS0_EDE)
+		if !ok {
+			continue
 		}
+		name, known := dns.ExtendedErrorCodeToString[e.InfoCode]
+		if !known {
+			name = fmt.Sprintf("extended error %d", e.InfoCode)
+		}
+		if e.ExtraText != "" {
+			name += fmt.Sprintf(" %+q", e.ExtraText)
+		}
+		return name, int(e.InfoCode)
 	}
-	return ""
+	return "", 0
 }

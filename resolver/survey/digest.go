@@ -254,7 +254,7 @@ func rcode(rc int) string {
 	if s, ok := dns.RcodeToString[rc]; ok {
 		return s
 	}
-	return "RCODE" + dns.Type(rc).String()[len("TYPE"):]
+	return fmt.Sprintf("RCODE%d", rc)
 }
 
 // name is a domain name as the survey writes it.

@@ -1,7 +1,6 @@
 package survey
 
 import (
-	"net/netip"
 	"time"
 
 	"github.com/miekg/dns"
@@ -47,7 +46,7 @@ func (p prober) start(soa *Answer) {
 		wg.Go(p.extras)
 	}
 	if p.t.o.Probes == ProbesDeep {
-		wg.Go(p.deep)
+		wg.Go(func() { p.deep(soa.EDNS == "") })
 	}
 }
 
@@ -138,6 +137,15 @@ func (p prober) tcp(plain bool) {
 	if len(all) == 0 {
 		return
 	}
+	if failed(all[0]) == "timeout" {
+		// Slow to connect, or at the limit of its rate: once more, with patience.
+		if o, sent := p.once(resolver.TCP, soa); sent {
+			all = append(all, o)
+			if failed(o) == "" {
+				all = all[1:]
+			}
+		}
+	}
 	var words []string
 	switch first := all[0]; {
 	case failed(first) != "":
@@ -167,7 +175,7 @@ func (p prober) unknownType(plain bool) {
 	q := p.question()
 	q.Type, q.Plain = unknownType, plain
 	r, ok := p.judged("type65534", q, typeWords)
-	if !ok || amiss(r.Observation) != "" {
+	if !ok || amiss(r.Observation) != "" || r.Reply.Msg.Truncated {
 		return
 	}
 	a := &resolver.Answer{Server: p.s.Addr, Name: p.Name, Type: unknownType, Msg: r.Reply.Msg, Size: r.Reply.Size, Transport: resolver.UDP, RTT: r.Reply.RTT}
@@ -274,11 +282,20 @@ func (p prober) hasSOA(o resolver.Observation) bool {
 }
 
 // deep asks the rest of the plan, one question after another.
-func (p prober) deep() {
+func (p prober) deep(edns bool) {
 	q := p.question()
 	q.Plain = true
 	p.judged("dns", q, plainWords)
-	q = p.question()
+	if edns {
+		p.deepEDNS()
+	}
+	p.judged("foreign", resolver.Probe{Name: ".", Type: dns.TypeNS, Plain: !edns}, foreignWords)
+	p.loss()
+}
+
+// deepEDNS asks what needs EDNS.
+func (p prober) deepEDNS() {
+	q := p.question()
 	q.NoDO = true
 	p.judged("do", q, doWords)
 	q = p.question()
@@ -286,8 +303,6 @@ func (p prober) deep() {
 	p.judged("zflag", q, bitWords)
 	p.nsid()
 	p.sizes()
-	p.judged("foreign", resolver.Probe{Name: ".", Type: dns.TypeNS}, foreignWords)
-	p.loss()
 }
 
 // nsid asks for the server's name for itself, which is evidence of who answers
@@ -364,11 +379,4 @@ func (t *taker) pause(d time.Duration) bool {
 	case <-t.ctx.Done():
 		return false
 	}
-}
-
-// proberAt returns the prober of an address of a zone.
-func (z *zone) proberAt(addr netip.Addr) prober {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	return prober{z, z.byAddr[addr]}
 }

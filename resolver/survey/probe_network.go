@@ -9,10 +9,8 @@ import (
 	"dns01/resolver"
 )
 
-// ownTCP tells servers without TCP from a network that lets none out: when
-// TCP fails at every address, up to three servers of registries are asked,
-// which all have it.
-func (t *taker) ownTCP() {
+// tcpFails reports whether TCP was tried and failed at every address.
+func (t *taker) tcpFails() bool {
 	tried, worked := 0, false
 	for _, z := range t.zones {
 		for _, s := range z.Servers {
@@ -24,9 +22,12 @@ func (t *taker) ownTCP() {
 			worked = worked || p.Words[0] == "ok" || p.Words[0] == "one" || p.Words[0] == "error"
 		}
 	}
-	if tried == 0 || worked {
-		return
-	}
+	return tried > 0 && !worked
+}
+
+// ownTCP tells servers without TCP from a network that lets none out: up to
+// three servers of registries are asked, which all have it.
+func (t *taker) ownTCP() {
 	others := t.answering()
 	for _, a := range others {
 		o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.TCP, resolver.Probe{Name: a.zone, Type: dns.TypeSOA})

@@ -162,7 +162,7 @@ func showsRA(a *Answer) (bool, string) {
 }
 
 func showsNegative(a *Answer) (bool, string) {
-	if a.Status != NoData && a.Status != NXDomain || a.Rcode == "BADVERS" {
+	if a.Rcode != "NOERROR" && a.Rcode != "NXDOMAIN" || a.Status != NoData && a.Status != NXDomain || len(a.Aliases) > 0 {
 		return false, ""
 	}
 	switch {

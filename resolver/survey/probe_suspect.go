@@ -18,20 +18,27 @@ func (t *taker) suspect() {
 	if t.o.Probes == ProbesNone || t.ctx.Err() != nil {
 		return
 	}
-	t.wg.Go(t.ownTCP)
+	// What is there is read before anything is added.
+	var follow []func()
+	if t.tcpFails() {
+		follow = append(follow, t.ownTCP)
+	}
 	for _, z := range t.zones {
 		if z.Public {
 			continue
 		}
-		t.wg.Go(z.caseAgain)
+		follow = append(follow, z.caseAgain)
 		for _, s := range z.Servers {
 			if s.Special != "" || s.SOA == nil || !s.SOA.Status.Usable() {
 				continue
 			}
 			p, as := prober{z, s}, z.answersOf(s)
-			t.wg.Go(func() { p.large(as) })
-			t.wg.Go(func() { p.rate(as) })
+			slip, losses := p.signs(as)
+			follow = append(follow, func() { p.large(as) }, func() { p.rate(slip, losses) })
 		}
+	}
+	for _, f := range follow {
+		t.wg.Go(f)
 	}
 	t.wg.Wait()
 }
@@ -110,20 +117,27 @@ func (z *zone) sortedLookups() []*lookup {
 // window is the time in which name servers count answers, and a little more.
 const window = 1100 * time.Millisecond
 
-// rate looks for a limit on the rate of answers where there are signs of one:
-// an answer truncated without need, or answers that were lost and came when
-// asked for again.
-func (p prober) rate(as []*Answer) {
-	var slip *Answer
-	losses := 0
+// signs are those of a limit on the rate of answers: an answer truncated
+// without need, and how many were lost and came when asked for again.
+func (p prober) signs(as []*Answer) (slip *Answer, losses int) {
 	for _, a := range as {
 		if a.NeedsTCP && a.TCP == "" && a.EDNS == "" && a.Bytes <= resolver.UDPSize && slip == nil {
 			slip = a
 		}
-		if lostOnce(a) {
+		if a.Status.Usable() && a.Transport == "udp" && lostOnce(a.Exchanges) {
 			losses++
 		}
 	}
+	for _, probe := range p.s.Probes {
+		if lostOnce(probe.Exchanges) {
+			losses++
+		}
+	}
+	return slip, losses
+}
+
+// rate looks for a limit where there are signs of one.
+func (p prober) rate(slip *Answer, losses int) {
 	if slip != nil && !p.slips(slip) {
 		slip = nil
 	}
@@ -132,10 +146,10 @@ func (p prober) rate(as []*Answer) {
 	}
 }
 
-// lostOnce reports whether an answer came only when asked for again.
-func lostOnce(a *Answer) bool {
-	return a.Status.Usable() && a.Transport == "udp" &&
-		slices.ContainsFunc(a.Exchanges, func(e Exchange) bool { return e.Failure == string(resolver.Timeout) && e.EDNS && e.Type == a.Type })
+// lostOnce reports whether a reply over UDP came only when asked for again.
+func lostOnce(es []Exchange) bool {
+	lost := slices.ContainsFunc(es, func(e Exchange) bool { return e.Failure == string(resolver.Timeout) && e.Transport == "udp" })
+	return lost && es[len(es)-1].Failure == ""
 }
 
 // slips reports whether an answer that came truncated comes whole when asked
@@ -148,18 +162,20 @@ func (p prober) slips(a *Answer) bool {
 	return sent && failed(o) == "" && !o.Reply.Msg.Truncated
 }
 
-// ramp are the steps in which an address is asked: so many questions in a
-// second each, 40 in all.
-var ramp = [...]int{5, 10, 25}
+// steps are how an address is asked: so many questions in a second each. With
+// those asked slowly to make sure, 40 in all.
+var steps = [...]int{5, 10, 19}
+
+const slowly = 6
 
 // few is how many questions of a step may stay without an answer by chance.
 const few = 1
 
 // ramp asks the same question faster and faster, up to the first sign of a
-// limit, and makes sure of that by asking once more after a pause.
+// limit. A bad line loses slow questions too, and from the first.
 func (p prober) ramp() {
 	q := resolver.Probe{Name: p.Name, Type: dns.TypeCAA}
-	for _, n := range ramp {
+	for _, n := range steps {
 		if !p.t.pause(window) {
 			return
 		}
@@ -168,11 +184,7 @@ func (p prober) ramp() {
 		if word == "" {
 			continue
 		}
-		if !p.t.pause(window) {
-			return
-		}
-		after, sent := p.once(resolver.UDP, q)
-		if !sent || amiss(after) != "" || after.Reply.Msg.Truncated {
+		if !whole(all[:min(3, len(all))]) || !p.answersSlowly(q) {
 			return // it fails whatever the rate
 		}
 		o := outcome("rate", []string{word}, p.exchanges(q, all[len(all)-1:]))
@@ -181,6 +193,30 @@ func (p prober) ramp() {
 		return
 	}
 	p.record(outcome("rate", nil, nil))
+}
+
+// answersSlowly reports whether every answer comes whole at two a second.
+func (p prober) answersSlowly(q resolver.Probe) bool {
+	for i := range slowly {
+		d := window
+		if i > 0 {
+			d = 500 * time.Millisecond
+		}
+		if !p.t.pause(d) {
+			return false
+		}
+		if o, sent := p.once(resolver.UDP, q); !sent || !whole([]resolver.Observation{o}) {
+			return false
+		}
+	}
+	return true
+}
+
+// whole reports whether all answers came, and not truncated.
+func whole(all []resolver.Observation) bool {
+	return !slices.ContainsFunc(all, func(o resolver.Observation) bool {
+		return amiss(o) != "" || o.Reply.Msg.Truncated
+	})
 }
 
 // burst asks n times within a second, side by side.

@@ -31,6 +31,12 @@ type Survey struct {
 	// one. Asked only for names that the authoritative servers agree on.
 	Resolvers []ResolverAnswer
 
+	// Misplaced are values of [Target.Seek] that stand at another name.
+	Misplaced []Place
+	// Coverings are base names of identifiers that a wildcard above them
+	// answers for, or would.
+	Coverings []Covering
+
 	// Probing is how much of the plan was asked for.
 	Probing Probing
 
@@ -257,7 +263,8 @@ type ResolverAnswer struct {
 	Addr     netip.AddrPort
 	Status   Status
 	Rcode    string
-	EDE      string // extended error, escaped
+	EDE      string // extended error, escaped; "" for none
+	EDECode  int    // with EDE: its code (RFC 8914 §5.2)
 	Records  []Record
 	TTL      uint32 // seconds the cache will keep this answer
 	RTT      time.Duration

@@ -20,13 +20,21 @@ import (
 // A Target is what to look at.
 type Target struct {
 	Names []string // identifiers as a CA has them, "*." included
+	// Seek holds TXT values by identifier, those under "" for all of them. One
+	// that no server has at the challenge name is looked for where values go
+	// astray, see [Survey.Misplaced].
+	Seek map[string][]string
 }
 
 // A Resolver is a cache to ask: a public resolver, or this host's own.
 type Resolver struct {
 	Name  string
-	Addr  netip.AddrPort
+	Addr  netip.AddrPort // the zero value when Exchanger alone knows
 	Local bool
+	// Transport and Exchanger are the way to ask it; without them it is
+	// asked over UDP, and over TCP as needed, by that of the options.
+	Transport resolver.Transport
+	Exchanger resolver.Exchanger
 }
 
 // Options are how to look.
@@ -69,6 +77,8 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		zones:   map[string]*zone{},
 		lookups: map[lookupKey]*lookup{},
 		from:    map[Question]*lookup{},
+		covered: map[string]bool{},
+		beside:  map[lookupKey]*sibling{},
 	}
 	tk.trust(now)
 	begun := time.Now()
@@ -79,6 +89,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		tk.identifier(id)
 	}
 	tk.wg.Wait()
+	tk.seek(t.Seek)
 	tk.suspect()
 	tk.askCaches()
 	cancel()
@@ -117,6 +128,8 @@ type taker struct {
 	zones   map[string]*zone
 	lookups map[lookupKey]*lookup
 	from    map[Question]*lookup // the lookup in the same zone whose alias led to a question
+	covered map[string]bool      // base names looked at for a wildcard above them
+	beside  map[lookupKey]*sibling
 
 	v *dnssec.Validator // nil: nothing is validated
 
@@ -347,6 +360,7 @@ func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts in
 		}
 	}
 	t.probeWildcard(l, a, ans)
+	t.cover(l, a, ans)
 	t.validate(l.Zone, a, r, ans)
 }
 
@@ -383,6 +397,7 @@ func (t *taker) finish(ctx context.Context) {
 	slices.SortFunc(s.Lookups, func(a, b *Lookup) int {
 		return cmp.Or(byTree(a.Name, b.Name), cmp.Compare(a.Type, b.Type), byTree(a.Zone, b.Zone))
 	})
+	t.sortPlaces()
 	t.network()
 	t.gaps(ctx)
 	t.count()

@@ -1,0 +1,34 @@
+package check
+
+import (
+	"slices"
+
+	"dns01/resolver/survey"
+)
+
+// blind returns the rule that says why an answer denies nothing, or "": the
+// server does not understand how the CA's resolver asks, and denies whatever
+// is asked so. A value published later would not be seen there either.
+func (j *judge) blind(l *survey.Lookup, a *survey.Answer) string {
+	if a.Status != survey.NoData && a.Status != survey.NXDomain {
+		return ""
+	}
+	if a.Rcode == "BADVERS" {
+		return "edns-version-mishandled"
+	}
+	if z := j.s.Zone(l.Zone); z != nil && !a.CaseLost {
+		if s := serverAt(z, a); s != nil && s.Probe("case").Is("differs") {
+			return "case-answers-differ"
+		}
+	}
+	return ""
+}
+
+// blindAll returns that rule when it is the same for all of some answers.
+func (j *judge) blindAll(l *survey.Lookup, as []*survey.Answer) string {
+	rule := j.blind(l, as[0])
+	if slices.ContainsFunc(as, func(a *survey.Answer) bool { return j.blind(l, a) != rule }) {
+		return ""
+	}
+	return rule
+}
