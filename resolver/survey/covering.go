@@ -4,7 +4,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/miekg/dns"
 
@@ -14,7 +13,7 @@ import (
 // A sibling is a random name and what it has, asked once for all the names
 // beside it.
 type sibling struct {
-	once   sync.Once
+	done   chan struct{}
 	answer *Answer
 }
 
@@ -98,24 +97,27 @@ func (t *taker) coveredBy(zone, base string, beside *Answer, ask func(name, qtyp
 	t.s.Coverings = append(t.s.Coverings, c)
 }
 
-// siblingOf is what a random name right below parent has.
+// siblingOf is what a random name right below parent has. Who asks first asks
+// for all; the others wait without holding a lock.
 func (t *taker) siblingOf(zone, parent, qtype string, ask func(name, qtype string) *Answer) *Answer {
 	t.mu.Lock()
 	key := lookupKey{zone, Question{parent, qtype}}
-	s := t.beside[key]
-	if s == nil {
-		s = &sibling{}
+	s, known := t.beside[key]
+	if !known {
+		s = &sibling{done: make(chan struct{})}
 		t.beside[key] = s
 	}
 	t.mu.Unlock()
-	s.once.Do(func() {
-		name := t.c.ProbeLabel() + "." + parent
-		if _, ok := dns.IsDomainName(name); !ok || len(name) > 253 {
-			s.answer = &Answer{Status: NotAsked}
-			return
-		}
+	if known {
+		<-s.done
+		return s.answer
+	}
+	defer close(s.done)
+	name := t.c.ProbeLabel() + "." + parent
+	s.answer = &Answer{Status: NotAsked}
+	if _, ok := dns.IsDomainName(name); ok && len(name) <= 253 {
 		s.answer = ask(name, qtype)
-	})
+	}
 	return s.answer
 }
 
