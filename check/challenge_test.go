@@ -153,7 +153,7 @@ func TestChallengeResult(t *testing.T) {
 	w := newWorld("example.com")
 	aliased(w, and(txtAnswer(v1, "x\"y"), size(200)))
 	r := judgeAll(t, w, letsEncrypt(v1))
-	want := ChallengeResult{Name: challengeName, Target: target, Chain: []string{challengeName, target}, Values: []string{v1, `x\"y`}, Bytes: 200, Room: 18}
+	want := ChallengeResult{Name: challengeName, Target: target, Chain: []string{challengeName, target}, Values: []string{v1, `x\"y`}, Bytes: 200, Room: 18, RoomAt: map[int]int{512: 5, 1232: 18, 4096: 69, 65535: 1166}, Forecast: 200}
 	if diff := cmp.Diff(want, r.Identifiers[0].Challenge); diff != "" {
 		t.Errorf("challenge (-want +got):\n%s", diff)
 	}

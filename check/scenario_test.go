@@ -57,7 +57,7 @@ func play(t *testing.T, s *lab.Scenario, seed uint64) played {
 			Timeout: target.timeout,
 			Rand:    rand.New(rand.NewPCG(seed, 1)),
 		})
-		p.survey = survey.Take(ctx, survey.Target{Names: target.names}, survey.Options{
+		p.survey = survey.Take(ctx, survey.Target{Names: target.names, Seek: target.order.Values}, survey.Options{
 			Client: client, Counter: counter,
 			Exchanger: x, Resolvers: target.caches(w),
 			Anchors: w.Anchors(), SignedAt: w.Now(),
