@@ -100,7 +100,7 @@ func (rel Release) Read(zone string, a *Answer) Reading {
 // refersInAnswer takes an NS set below the zone, without AA, for the referral
 // that some servers put into the answer section.
 func (r *Reading) refersInAnswer(zone string, a *Answer) bool {
-	if a.Type != dns.TypeNS || a.Msg.Authoritative || a.Name == zone {
+	if a.Type != dns.TypeNS || a.Msg.Authoritative || a.Msg.RecursionAvailable || a.Name == zone {
 		return false
 	}
 	r.Kind, r.Child = Referral, a.Name
