@@ -234,9 +234,9 @@ func terminal(l *survey.Lookup, a *survey.Answer, t trail) end {
 		if len(a.Records) == 0 {
 			e.kind = noData
 		}
-		// One CAA record whose RDATA does not parse spoils the whole message
-		// for the CA's DNS library.
-		if l.Type == "CAA" && unparsable(a) {
+		// One record whose RDATA does not parse spoils the whole message for
+		// the CA's DNS library.
+		if unparsable(a) {
 			e.kind, e.failure = failed, resolverFailure
 		}
 	}

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 )
@@ -28,25 +27,7 @@ var Differences = []Difference{
 
 // Faults are those of dns01 itself, whatever the release. Each is to be mended
 // and then taken out; an entry that explains nothing any more fails the test.
-var Faults = []Difference{
-	{
-		Reason:  "a TXT record whose RDATA does not parse spoils the CA's whole answer; dns01 judges by the other records",
-		Applies: func(w *World) bool { return slices.ContainsFunc(w.txt(), brokenTXT) },
-	},
-	{
-		Reason:  "lab and survey take a backslash in a CAA value for an escape; on the wire it is an octet like any other",
-		Applies: anyCAA(func(rdata []byte) bool { return bytes.ContainsRune(rdata, '\\') }),
-	},
-}
-
-// txt is the RDATA of every TXT record.
-func (w *World) txt() [][]byte {
-	var all [][]byte
-	for _, n := range w.Nodes {
-		all = append(all, n.TXT...)
-	}
-	return all
-}
+var Faults []Difference
 
 // anyCAA is true of worlds with such a CAA record.
 func anyCAA(fits func(rdata []byte) bool) func(*World) bool {

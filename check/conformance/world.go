@@ -239,19 +239,6 @@ func (w *World) Broken() bool {
 	return false
 }
 
-// brokenTXT reports whether RDATA ends within a character-string. None at all
-// is one record of no strings to Boulder's DNS library.
-func brokenTXT(rdata []byte) bool {
-	for len(rdata) > 0 {
-		n := int(rdata[0]) + 1
-		if n > len(rdata) {
-			return true
-		}
-		rdata = rdata[n:]
-	}
-	return false
-}
-
 // brokenCAA reports whether RDATA ends within the tag. To Boulder's DNS library
 // it may end before that.
 func brokenCAA(rdata []byte) bool {

@@ -29,6 +29,7 @@ type flags struct {
 	// How long, and as of when.
 	timeout, deadline, now string
 	noProbe                bool
+	probe                  string
 
 	// What comes out.
 	json, strict, verbose, quiet bool
@@ -49,6 +50,7 @@ func newFlags(command string) *flags {
 	f.BoolVar(&f.noCaches, "no-caches", false, "")
 	f.defineResolution()
 	f.BoolVar(&f.noProbe, "no-probe", false, "")
+	f.StringVar(&f.probe, "probe", "default", "")
 	f.BoolVar(&f.strict, "strict", false, "")
 	f.defineOutput()
 	return f

@@ -43,6 +43,7 @@ type settings struct {
 	timeout, deadline            time.Duration
 	json, strict, verbose, quiet bool
 	color                        string
+	probes                       survey.Probing
 }
 
 // options makes sense of flags and names, for a world. The error is a
@@ -72,6 +73,9 @@ func (f *flags) settings() (s settings, err error) {
 		allowPrivate: f.allowPrivate, only4: f.only4, only6: f.only6,
 		strict: f.strict, verbose: f.verbose, quiet: f.quiet, color: f.color,
 	}
+	if s.probes, err = f.probing(); err != nil {
+		return s, err
+	}
 	if s.timeout, err = f.duration("timeout", f.timeout); err != nil {
 		return s, err
 	}
@@ -94,6 +98,21 @@ func (f *flags) settings() (s settings, err error) {
 		return s, nil
 	}
 	return s, usagef("%s is auto, always or never, not %q", f.source("color"), f.color)
+}
+
+// probing is how far servers are probed.
+func (f *flags) probing() (survey.Probing, error) {
+	switch {
+	case f.noProbe && f.Changed("probe") && !f.fromEnv["probe"]:
+		return "", usagef("--no-probe and --probe contradict each other; give one of them")
+	case f.noProbe || f.probe == "none" || f.probe == "": // a command without probes has no such flag
+		return survey.ProbesNone, nil
+	case f.probe == "default":
+		return survey.ProbesDefault, nil
+	case f.probe == "deep":
+		return survey.ProbesDeep, nil
+	}
+	return "", usagef("%s is none, default or deep, not %q", f.source("probe"), f.probe)
 }
 
 func (f *flags) duration(flag, text string) (time.Duration, error) {

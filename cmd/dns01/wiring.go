@@ -40,6 +40,7 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 		Exchanger: x, Resolvers: p.observed(o, counter.Add),
 		Now:     p.now,
 		Anchors: o.anchors, SignedAt: o.signedAt,
+		Probes: o.probes,
 	})
 	return report.Report{
 		Tool: p.tool(), Order: o.order,

@@ -102,6 +102,10 @@ func settle(rr dns.RR, kinds []uint16) (dns.RR, error) {
 	if err != nil {
 		return opaqueRecord(rr)
 	}
+	if c, ok := read.(*dns.CAA); ok {
+		// The library reads raw octets and packs escaped ones.
+		c.Value = strings.ReplaceAll(c.Value, `\`, `\\`)
+	}
 	return read, nil
 }
 

@@ -128,7 +128,7 @@ func record(rr dns.RR) Record {
 			r.TXT += unescape(s)
 		}
 	case *dns.CAA:
-		r.CAA = &caa.Record{Flags: rr.Flag, Tag: rr.Tag, Value: unescape(rr.Value)}
+		r.CAA = &caa.Record{Flags: rr.Flag, Tag: rr.Tag, Value: rr.Value}
 		r.Text = r.CAA.String()
 	case *dns.RFC3597:
 		r.Bad = "RDATA does not parse"

@@ -152,7 +152,7 @@ func (p prober) tcp(plain bool) {
 		words = append(words, failed(first))
 	case first.Reply.Msg.Rcode != dns.RcodeSuccess:
 		words = append(words, "error")
-	case failed(all[len(all)-1]) != "":
+	case failed(all[len(all)-1]) == "closed":
 		words = append(words, "one")
 	}
 	p.record(outcome("tcp", words, p.exchanges(soa, all)))
