@@ -244,3 +244,16 @@ func (w *World) Broken() bool {
 func brokenCAA(rdata []byte) bool {
 	return len(rdata) >= 2 && int(rdata[1]) > len(rdata)-2
 }
+
+// brokenTXT reports whether RDATA ends within a character-string. None at all
+// is one record of no strings to Boulder's DNS library.
+func brokenTXT(rdata []byte) bool {
+	for len(rdata) > 0 {
+		n := int(rdata[0]) + 1
+		if n > len(rdata) {
+			return true
+		}
+		rdata = rdata[n:]
+	}
+	return false
+}
