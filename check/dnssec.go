@@ -283,7 +283,7 @@ func (az *authorization) explainTrust(z *survey.Zone) {
 			"%s has for %s %s, and the CA's resolver knows none of them.", parentOf(z), z.Name, saidDSTypes(z.DS)))
 		f.Fix = rule("dnssec-algorithm-unsupported").Fix + fmt.Sprintf(" In %s%s stands:%s", parentOf(z), registrar(z), dsRecords(z))
 		az.raise(f, place{})
-	case len(z.DS) == 0 && z.Trust.Status == "insecure" && z.Trust.Reason == "unsigned-delegation" && az.signedApex(z) && az.parentSecure(z):
+	case len(z.DS) == 0 && z.Trust.Status == "insecure" && (z.Trust.Reason == "unsigned-delegation" || z.Trust.Reason == "opt-out") && az.signedApex(z) && az.parentSecure(z):
 		f := finding("dnssec-signed-without-ds", z.Name, fmt.Sprintf("%s is signed, and %s has no DS record for it.", z.Name, parentOf(z)))
 		az.raise(f, place{})
 	}

@@ -75,11 +75,13 @@ func (c *Client) lookup(ctx context.Context, name string, qtype uint16, rt route
 		if !ok {
 			return res
 		}
+		if last.Reading.Alias != nil {
+			res.alias(last)
+		}
 		if last.Reading.Kind != Aliased {
 			res.end(last)
 			return res
 		}
-		res.alias(last)
 		name = last.Reading.Alias.To
 	}
 	return res.fail(ProblemRestarts, "request has exceeded the maximum number of restarts")

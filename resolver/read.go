@@ -43,7 +43,7 @@ type Alias struct {
 type Reading struct {
 	Kind    Kind
 	Lame    string   // why: "refused", "servfail", …, "upward-referral", "other-zone", "no-authority"
-	Alias   *Alias   // for Aliased: what stands at the name asked
+	Alias   *Alias   // what stands at the name asked; not followed unless Aliased
 	Records []dns.RR // of the type asked, at the name asked
 	SOA     *dns.SOA // of the zone that denies, or the zone asked
 	Loop    []Alias  // with "servfail": the loop of aliases that made the server fail
@@ -86,6 +86,10 @@ func (rel Release) Read(zone string, a *Answer) Reading {
 	case len(r.Records) > 0:
 		r.Kind = Answered
 		r.SOA = soaIn(a.Msg.Answer, zone, a.Name)
+	case r.Alias != nil && r.Alias.DNAME != "" && a.Msg.Rcode == dns.RcodeSuccess && dnameInto(a, r.Alias.DNAME):
+		// A DNAME to below itself would grow the name for ever: Unbound does
+		// not follow it, and takes it for the answer.
+		r.Kind = NoData
 	case r.Alias != nil:
 		r.Kind = Aliased
 	default:
@@ -179,6 +183,16 @@ func (r *Reading) answer(zone string, a *Answer) {
 	if len(r.Records) == 0 {
 		r.Alias = dname
 	}
+}
+
+// dnameInto reports whether the DNAME at owner leads to below itself.
+func dnameInto(a *Answer, owner string) bool {
+	for _, rr := range a.Msg.Answer {
+		if d, ok := rr.(*dns.DNAME); ok && canonical(d.Hdr.Name) == owner {
+			return under(canonical(d.Target), owner)
+		}
+	}
+	return false
 }
 
 // dnameAlias returns the alias that the first DNAME above the name asked

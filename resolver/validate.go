@@ -78,10 +78,10 @@ func Judge(zone string, a *Answer, r Reading) (dnssec.Response, bool) {
 	var res Resolution
 	res.Name, res.Type = a.Name, a.Type
 	h := Hop{Zone: zone, Name: a.Name, Type: a.Type, Answers: []*Answer{a}, Reading: r}
-	switch r.Kind {
-	case Answered, NoData, NXDomain:
+	switch {
+	case r.Alias == nil && (r.Kind == Answered || r.Kind == NoData || r.Kind == NXDomain):
 		res.end(h)
-	case Aliased:
+	case r.Alias != nil:
 		res.Type = dns.TypeCNAME // nothing is said here of the target
 		res.alias(h)
 	default:

@@ -31,15 +31,6 @@ var disagreements = []disagreement{
 		},
 	},
 	{
-		"a DNAME that leads below itself is not followed but taken for the answer",
-		func(c comparison) bool {
-			return strings.Contains(c.Question, ".grows.dname.") && c.Ours.Rcode == "SERVFAIL" && c.Theirs.Rcode == "NOERROR" &&
-				slices.ContainsFunc(c.Theirs.Answers, func(rr string) bool {
-					return strings.HasPrefix(rr, "grows.") && strings.Contains(rr, " DNAME grows.grows.")
-				})
-		},
-	},
-	{
 		"of two servers that both fail, the one whose answers have signatures is asked again, though it is to be avoided",
 		func(c comparison) bool {
 			return c.Ours.EDE != nil && c.Theirs.EDE != nil && c.about(zone.halfSigned)
