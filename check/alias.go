@@ -337,7 +337,7 @@ func (az *authorization) foreignOperator() {
 		f := finding("alias-foreign-operator", az.id.Challenge,
 			fmt.Sprintf("%s leads to %s in the zone %s on %s.", az.id.Challenge, e.owner(), away.Name, series(away.ParentNS)))
 		if s, ok := az.serviceOf(az.id); ok {
-			f.Detail += fmt.Sprintf(" That is %s. %s", s.Name, s.Trap)
+			f.Detail += s.recognised()
 		}
 		f.Servers = slices.Clone(away.ParentNS)
 		az.raise(f, az.wildcardPlace())

@@ -30,6 +30,14 @@ type service struct {
 	slot string // the name whose values it shares with others
 }
 
+// recognised is a sentence about the service: certain where the name says it.
+func (s service) recognised() string {
+	if s.UUIDLabel {
+		return fmt.Sprintf(" That has the form of an %s name. %s", s.Name, s.Trap)
+	}
+	return fmt.Sprintf(" That is %s. %s", s.Name, s.Trap)
+}
+
 // serviceOf recognises the target of an identifier. What looks like acme-dns
 // by its UUID alone is something else when its values have another TTL, or
 // when there are more of them than that software keeps.

@@ -150,6 +150,7 @@ func (az *authorization) explainChallenge() {
 	az.wildcardTXT(t)
 	az.childBreaksWildcard()
 	az.sizes()
+	az.lasting()
 	az.txtDiffers()
 }
 
@@ -202,6 +203,9 @@ func (az *authorization) absent(e *end) {
 		f = finding("challenge-values-incomplete", name, az.incomplete(e.values(), missing))
 	case e.kind == records:
 		id, detail := misread(e.values(), missing)
+		if other := az.valueOfAnother(e.values()); id == "challenge-value-stale" && other != "" {
+			id, detail = "challenge-wrong-value", other
+		}
 		f = finding(id, name, fmt.Sprintf("At %s, %s.", owner, detail))
 	}
 	f.Evidence = evidence(e.answers...)
@@ -217,6 +221,19 @@ func (az *authorization) absent(e *end) {
 		f.Fix = fmt.Sprintf("Delete the TXT record and add:\n%s 300 IN CNAME %s", absolute(owner), absolute(strings.TrimSuffix(Escape(hostnameIn(e.values())), ".")))
 	}
 	az.raise(f, cause)
+}
+
+// valueOfAnother tells that one of the values is that of another identifier of
+// this order, as a sentence without its end; "" when none is.
+func (az *authorization) valueOfAnother(have []string) string {
+	for _, id := range az.s.Identifiers {
+		for _, v := range az.valuesOf(id.Name) {
+			if id.Challenge != az.id.Challenge && slices.Contains(have, v) {
+				return fmt.Sprintf("%s is the value for %s", quote(v), id.Name)
+			}
+		}
+	}
+	return ""
 }
 
 // hostnameIn is the first value that reads as a host name.

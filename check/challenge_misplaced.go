@@ -144,8 +144,8 @@ func (az *authorization) childBreaksWildcard() {
 		if c.Base != base || c.Exists && !az.stands() {
 			continue
 		}
-		f := finding("challenge-child-breaks-wildcard", c.Above,
-			"A wildcard answers for this name with addresses. It no longer does once a record stands below the name, as that of the challenge will.")
+		f := finding("challenge-child-breaks-wildcard", c.Above, fmt.Sprintf(
+			"A wildcard answers with addresses for %s, until a record stands below the name, as that of the challenge will.", az.coveredNames(c.Above)))
 		if c.Exists {
 			f.Detail = fmt.Sprintf("%s stands below this name, which has no address of its own: the wildcard does not answer for it.", az.id.Challenge)
 		}
@@ -153,6 +153,22 @@ func (az *authorization) childBreaksWildcard() {
 		f.Evidence = c.Exchanges
 		az.raise(f, place{})
 	}
+}
+
+// coveredNames are the names of the order for which a wildcard answers, in
+// words that are the same for each of them.
+func (az *authorization) coveredNames(above string) string {
+	var names []string
+	for _, c := range az.s.Coverings {
+		if c.Above == above && !c.Exists {
+			names = append(names, c.Base)
+		}
+	}
+	const most = 3
+	if more := len(names) - most; more > 0 {
+		names = append(names[:most:most], fmt.Sprintf("%d more", more))
+	}
+	return series(names)
 }
 
 // stands reports whether the challenge name has a record of its own.

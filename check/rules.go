@@ -13,12 +13,14 @@ import (
 func All() []*Rule {
 	return slices.Concat(
 		nameRules,
+		rateRules,
 		delegationRules,
 		dnssecRules,
 		probeRules,
 		serverRules,
 		aliasRules,
 		challengeRules,
+		ttlRules,
 		caaRules,
 		networkRules,
 		viewsRules,

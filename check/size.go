@@ -26,8 +26,12 @@ func SizeLimits() []int { return []int{plainUDP, udpPayload, docCap, messageMax}
 // names compressed (RFC 1035 §4.1.4).
 type TXTMessage struct {
 	Question string
-	Aliases  []string // targets of the CNAMEs in the answer, in order
-	Values   []int    // octets of each TXT value
+	// MixedCase means that the question comes in letters of mixed case, as
+	// the CA's resolver puts it, to a server that compresses only what is
+	// equal to the letter: no other name can point into the question.
+	MixedCase bool
+	Aliases   []string // targets of the CNAMEs in the answer, in order
+	Values    []int    // octets of each TXT value
 	// Signer is the zone whose signatures stand in the answer, one for each
 	// RRset; "" for none. SignatureSize is the length of one in octets,
 	// without the fields before it.
@@ -40,6 +44,9 @@ func (m TXTMessage) Size() int {
 	const header, questionTail, opt = 12, 4, 11
 	c := compressor{}
 	n := header + c.name(m.Question) + questionTail + opt
+	if m.MixedCase {
+		c = compressor{m.Question: true}
+	}
 	owner := m.Question
 	for _, target := range m.Aliases {
 		n += c.name(owner) + recordHead + c.name(target) + m.signature()
@@ -73,6 +80,9 @@ func txtData(octets int) int { return octets + max(1, (octets+254)/255) }
 
 // valueSize is what one more challenge value adds: 56 octets.
 const valueSize = 2 + recordHead + digestLength + 1
+
+// ValueSize is how many octets one more challenge value adds to an answer.
+func ValueSize() int { return valueSize }
 
 // RoomWithin is how many more challenge values an answer of size octets takes
 // until it is larger than limit.
@@ -221,7 +231,7 @@ func (az *authorization) measure(res *ChallengeResult) {
 // servers at the end of the way have themselves, and the signatures of their
 // zone.
 func (az *authorization) emptyMessage(res *ChallengeResult) TXTMessage {
-	m := TXTMessage{Question: res.Target}
+	m := TXTMessage{Question: res.Target, MixedCase: true}
 	for _, e := range az.txt.ends {
 		if e.owner() != res.Target || e.at == nil {
 			continue

@@ -130,8 +130,8 @@ func (az *authorization) resolversBehind() {
 		if r.Question != az.txt.question || !behind(r, az.want.values) {
 			continue
 		}
-		f := finding("resolver-behind", az.id.Challenge, fmt.Sprintf("%s still %s for %s%s.", resolverName(r), resolverSaid(r), r.Name, expiry(r)))
-		f.Servers = []string{resolverName(r)}
+		f := finding("resolver-behind", az.id.Challenge, fmt.Sprintf("%s still %s for %s%s.", capital(resolverName(r)), resolverSaid(r), r.Name, expiry(r)))
+		f.Servers = []string{Escape(r.Resolver)}
 		f.Evidence = []survey.Exchange{r.Exchange}
 		if r.TTL > 0 {
 			f.Fix = fmt.Sprintf("Do not wait for this resolver: %s does not ask it. Its answer expires in %d s.", az.caName(), r.TTL)
@@ -160,8 +160,11 @@ func behind(r survey.ResolverAnswer, want []string) bool {
 
 func resolverName(r survey.ResolverAnswer) string {
 	name := Escape(r.Resolver)
-	if r.Local {
-		return strings.TrimSpace("the local resolver " + name)
+	switch {
+	case r.Local && (name == "" || name == "local"):
+		return "the local resolver"
+	case r.Local:
+		return "the local resolver " + name
 	}
 	return name
 }

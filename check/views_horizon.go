@@ -96,7 +96,7 @@ func (az *authorization) splitHorizon(r survey.ResolverAnswer, v Verdict) Findin
 	}
 	f := finding("split-horizon", z.Name, fmt.Sprintf("%s sees %s; the public sees it on %s. %s",
 		capital(resolverName(r)), sees, series(z.ParentNS), az.whichSide(r)))
-	f.Servers, f.Evidence = []string{r.Resolver}, []survey.Exchange{r.Exchange}
+	f.Servers, f.Evidence = []string{Escape(r.Resolver)}, []survey.Exchange{r.Exchange}
 	f.Fix = fmt.Sprintf("Publish in the zone on %s: that is what %s reads. Let the client check there, or at public resolvers.", series(z.ParentNS), az.caName())
 	if v == Ready {
 		f.Severity = Note
@@ -134,7 +134,7 @@ func resolverFails(r survey.ResolverAnswer) Finding {
 		}
 	}
 	f := finding("resolver-fails", r.Name, fmt.Sprintf("%s answers %s for %s %s, %s.", capital(resolverName(r)), r.Rcode, r.Name, r.Type, why))
-	f.Servers, f.Evidence = []string{resolverName(r)}, []survey.Exchange{r.Exchange}
+	f.Servers, f.Evidence = []string{Escape(r.Resolver)}, []survey.Exchange{r.Exchange}
 	return f
 }
 

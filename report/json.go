@@ -70,6 +70,12 @@ type jsonChallenge struct {
 	Values        []string `json:"values"`
 	ResponseBytes int      `json:"response_bytes"`
 	RoomForValues int      `json:"room_for_values"`
+
+	RoomAt        map[int]int `json:"room_at"` // by limit in octets
+	ValuesNeeded  int         `json:"values_needed"`
+	ForecastBytes int         `json:"forecast_bytes"`
+	Service       string      `json:"service"` // "" for none that is known
+	Slots         int         `json:"slots"`   // 0: not limited, or not known
 }
 
 type jsonCAA struct {
@@ -184,6 +190,11 @@ func identifier(i check.IdentifierResult) jsonIdentifier {
 			Values:        each(i.Challenge.Values, visible),
 			ResponseBytes: i.Challenge.Bytes,
 			RoomForValues: i.Challenge.Room,
+			RoomAt:        roomAt(i.Challenge),
+			ValuesNeeded:  i.Challenge.Needed,
+			ForecastBytes: i.Challenge.Forecast,
+			Service:       i.Challenge.Service,
+			Slots:         i.Challenge.Slots,
 		},
 		CAA: jsonCAA{
 			RelevantName: bare(i.CAA.RelevantName),
@@ -197,6 +208,14 @@ func identifier(i check.IdentifierResult) jsonIdentifier {
 			return jsonProblem{p.Stage, p.Type, visible(p.Detail)}
 		}),
 	}
+}
+
+// roomAt is never null, as no list is.
+func roomAt(c check.ChallengeResult) map[int]int {
+	if c.RoomAt == nil {
+		return map[int]int{}
+	}
+	return c.RoomAt
 }
 
 func finding(f check.Finding) jsonFinding {

@@ -44,6 +44,7 @@ func Text(w io.Writer, r Report, o TextOptions) error {
 	if p.Verbose {
 		writeProbes(p, r.Survey)
 	}
+	writeRoom(p, r.Result)
 	writePredicted(p, r)
 	writeFooter(p, r)
 	if _, err := io.WriteString(w, p.String()); err != nil {

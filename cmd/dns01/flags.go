@@ -17,6 +17,8 @@ type flags struct {
 
 	// The order.
 	values                 []string
+	tokens                 []string
+	thumbprint             string
 	ca, account, challenge string
 	file                   string
 
@@ -42,6 +44,8 @@ type flags struct {
 func newFlags(command string) *flags {
 	f := noFlags(command)
 	f.StringArrayVar(&f.values, "value", nil, "")
+	f.StringArrayVar(&f.tokens, "token", nil, "")
+	f.StringVar(&f.thumbprint, "thumbprint", "", "")
 	f.StringVar(&f.ca, "ca", "letsencrypt", "")
 	f.StringVar(&f.account, "account", "", "")
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")

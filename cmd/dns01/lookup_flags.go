@@ -1,12 +1,10 @@
 package main
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
-	"github.com/spf13/pflag"
 )
 
 // lookupFlags are those of lookup, as given.
@@ -39,21 +37,8 @@ func (f *lookupFlags) world(w world) (world, error) {
 	if f.scenario == "" {
 		return w, nil
 	}
-	var wrong error
-	f.Visit(func(x *pflag.Flag) {
-		if slices.Contains(foreign, x.Name) && !f.fromEnv[x.Name] {
-			wrong = usagef("%s has no meaning with --demo: its world brings its own; leave it out", dashed(x))
-		}
-	})
-	if wrong != nil {
-		return w, wrong
-	}
-	f.rootHints, f.trustAnchors, f.allowPrivate = "", nil, false // from the environment
-	s, err := scenario(f.scenario)
-	if err != nil {
-		return w, err
-	}
-	return labWorld(s)
+	w, _, err := f.inLab(f.scenario)
+	return w, err
 }
 
 // options makes sense of flags and arguments, for a world. The error is a

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"io"
 	"os"
-	"slices"
 	"strings"
 )
 
@@ -107,37 +106,16 @@ func namesIn(r io.Reader, what string) ([]string, error) {
 	return names, nil
 }
 
-// expected sorts the values of --value to the identifiers they are for.
+// expected sorts the values of --value, and those that --token makes, to the
+// identifiers they are for.
 func (f *flags) expected(names []string) (map[string][]string, error) {
 	values := map[string][]string{}
 	for _, v := range f.values {
-		name, value, err := f.value(v, names)
+		name, value, err := f.named("value", v, names)
 		if err != nil {
 			return nil, err
 		}
-		values[name] = append(values[name], value)
+		values[name] = append(values[name], digested(value))
 	}
-	return values, nil
-}
-
-// value splits [NAME=]TXT. TXT may hold "=" itself: what stands before the
-// first one is a name only if it looks like one.
-func (f *flags) value(arg string, names []string) (name, value string, err error) {
-	before, after, found := strings.Cut(arg, "=")
-	if !found || !strings.Contains(before, ".") || strings.ContainsAny(before, " \t\"") {
-		before, after = "", arg
-	}
-	if after == "" {
-		return "", "", usagef("%s %q has no value; write NAME=TXT or TXT", f.source("value"), arg)
-	}
-	if before == "" {
-		return "", after, nil
-	}
-	if name, err = nameFrom(before); err != nil {
-		return "", "", err
-	}
-	if !slices.Contains(names, name) {
-		return "", "", usagef("%s is for %q, which is not among the names to check; they are %s", f.source("value"), before, strings.Join(names, ", "))
-	}
-	return name, after, nil
+	return values, f.computed(names, values)
 }

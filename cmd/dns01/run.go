@@ -44,14 +44,18 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "lookup", "demo", "version", "help"}
+var commandNames = []string{"check", "wait", "lookup", "plan", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
 	case "check":
 		return (*program).check
+	case "wait":
+		return (*program).wait
 	case "lookup":
 		return (*program).lookup
+	case "plan":
+		return (*program).plan
 	case "demo":
 		return (*program).demo
 	case "version", "--version":

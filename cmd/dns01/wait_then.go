@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+)
+
+// follow runs the command of --then, once what was waited for is there. Its
+// exit status becomes ours.
+func (p *program) follow(ctx context.Context, command string) (int, error) {
+	if command == "" {
+		return statusOK, nil
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", command)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.stdout, p.stderr
+	err := cmd.Run()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() >= 0 {
+		return exit.ExitCode(), nil
+	}
+	if err != nil {
+		p.say("dns01: --then %s: %v", command, err)
+		return statusUnknown, nil
+	}
+	return statusOK, nil
+}
