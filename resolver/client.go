@@ -117,6 +117,13 @@ func (c *Client) noRoute(a netip.Addr) bool {
 	return c.noRoutes[family(a)] > 0 && c.routes[family(a)] == 0
 }
 
+// Askable reports whether an address may be asked: it is of no special range,
+// and of a family that is switched on and that this host has not turned out to
+// have no way to.
+func (c *Client) Askable(a netip.Addr) bool {
+	return c.Special(a) == "" && !c.Off(a) && !c.noRoute(a)
+}
+
 // routed notes whether there was a way to a, and whether a reply came.
 func (c *Client) routed(a netip.Addr, failure Failure) {
 	c.mu.Lock()

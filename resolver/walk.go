@@ -236,7 +236,7 @@ func unsigned(d *Delegation, a *Answer) bool {
 func (c *Client) Order(servers []ServerAddr) []ServerAddr {
 	var use []ServerAddr
 	for _, s := range servers {
-		if c.Special(s.Addr) == "" && !c.Off(s.Addr) && !c.noRoute(s.Addr) {
+		if c.Askable(s.Addr) {
 			use = append(use, s)
 		}
 	}

@@ -89,6 +89,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		tk.identifier(id)
 	}
 	tk.wg.Wait()
+	tk.complete()
 	tk.seek(t.Seek)
 	tk.suspect()
 	tk.askCaches()
@@ -250,7 +251,7 @@ func (t *taker) look(d *resolver.Delegation, q Question, hops, cuts int) {
 		l.cut("cuts")
 		return
 	}
-	z.each(func(name string, addr netip.Addr) {
+	ask := func(name string, addr netip.Addr) {
 		t.wg.Go(func() {
 			if t.c.Off(addr) {
 				t.off(l, name, addr)
@@ -258,7 +259,12 @@ func (t *taker) look(d *resolver.Delegation, q Question, hops, cuts int) {
 			}
 			t.note(l, name, t.answer(l.Zone, addr, q), hops, cuts)
 		})
-	})
+	}
+	if t.thin(l) {
+		z.one(l, ask)
+		return
+	}
+	z.each(ask)
 }
 
 // follow resolves the target of an alias that l has found. A target in the

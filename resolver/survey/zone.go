@@ -22,6 +22,7 @@ type zone struct {
 	named  map[string]bool        // names whose addresses are being looked up
 	used   bool                   // it has referred to a zone below
 	shapes map[netip.Addr]*Answer // what negative answers look like, by server
+	thinned []thinned
 }
 
 // zone returns the gatherer of a delegated zone, and starts it if it is new.
@@ -48,17 +49,21 @@ func (t *taker) zone(d *resolver.Delegation) *zone {
 	t.zones[d.Zone] = z
 	z.judge()
 	if !z.Public {
-		t.wg.Go(z.discover)
+		z.discover()
 	}
 	return z
 }
 
-// discover finds the addresses of the name servers that the parent lists.
+// discover adds the addresses that the parent gave for the name servers it
+// lists, and begins to look up those that it did not give or that the zone
+// itself has.
 func (z *zone) discover() {
 	for _, ns := range z.d.NS {
 		for _, a := range ns.Glue {
 			z.add(Server{Name: ns.Name, Addr: a, InParent: true, Glue: true})
 		}
+	}
+	for _, ns := range z.d.NS {
 		if len(ns.Glue) == 0 || inZone(ns.Name, z.Name) {
 			z.locate(ns.Name)
 		}
