@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"sync"
@@ -97,14 +98,22 @@ type asking struct {
 	answer *Answer
 }
 
-// send makes one exchange and notes it as evidence.
+// send makes one exchange.
 func (q *asking) send(ctx context.Context, t Transport, f form, timeout time.Duration) Observation {
-	query := Query{
+	return q.exchange(ctx, q.query(t, f, timeout))
+}
+
+func (q *asking) query(t Transport, f form, timeout time.Duration) Query {
+	return Query{
 		Server:    netip.AddrPortFrom(q.server, 53),
 		Transport: t,
 		Msg:       question(q.name, q.qtype, f, q.c.rng.rand()),
 		Timeout:   timeout,
 	}
+}
+
+// exchange notes an exchange as evidence.
+func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	o := Observation{Query: query, At: time.Now()}
 	switch {
 	case ctx.Err() != nil:
@@ -157,7 +166,8 @@ func (q *asking) udp(ctx context.Context, f form) {
 		q.answer.Failure, q.answer.Transport = Timeout, UDP
 		return
 	}
-	for try := range 3 {
+	hurried := 0
+	for try := 0; try < 3+hurried; try++ {
 		switch h.again(ctx, try) {
 		case giveUp:
 			return
@@ -166,13 +176,20 @@ func (q *asking) udp(ctx context.Context, f form) {
 				return
 			}
 		}
-		o := q.send(ctx, UDP, f, q.c.cfg.Timeout<<min(try, 1))
+		query := q.query(UDP, f, q.c.cfg.Timeout<<min(try-hurried, 1))
+		if try == 0 {
+			query.Hurry = h.hurry()
+		}
+		o := q.exchange(ctx, query)
 		q.take(o)
+		if errors.Is(o.Err, errHurried) {
+			hurried = 1 // what was given up early does not count
+		}
 		switch FailureOf(o.Err) {
 		case Timeout, Mismatched, Malformed:
 			continue
 		case "":
-			h.answered()
+			h.answered(o.Reply.RTT)
 		}
 		return
 	}

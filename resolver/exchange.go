@@ -23,22 +23,52 @@ const (
 // changed; its ID is ignored, since the Exchanger picks one of its own.
 // Timeout is how long to wait for the reply once the query is sent; zero
 // leaves that to the context.
+// Hurry, when set, may end the wait before: called with how long it has taken
+// so far, at first with zero, it returns how much longer to wait, or nothing.
 type Query struct {
 	Server    netip.AddrPort
 	Transport Transport
 	Msg       *dns.Msg
 	Timeout   time.Duration
+	Hurry     func(waited time.Duration) (more time.Duration)
 }
 
 // errTimeout tells the end of a query's own time from the end of the run.
 var errTimeout = errors.New("no reply in time")
 
+// errHurried tells a wait that [Query.Hurry] has cut short.
+var errHurried = errors.New("no reply in the time that others take")
+
 // Context returns the context in which q, sent now, waits for its reply.
 func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc) {
-	if q.Timeout <= 0 {
-		return context.WithCancel(ctx)
+	cancel := context.CancelFunc(func() {})
+	if q.Timeout > 0 {
+		ctx, cancel = context.WithTimeoutCause(ctx, q.Timeout, errTimeout)
 	}
-	return context.WithTimeoutCause(ctx, q.Timeout, errTimeout)
+	if q.Hurry == nil {
+		ctx, stop := context.WithCancel(ctx)
+		return ctx, func() { stop(); cancel() }
+	}
+	ctx, end := context.WithCancelCause(ctx)
+	timer := q.hurried(end)
+	return ctx, func() { timer.Stop(); end(nil); cancel() }
+}
+
+// hurried calls end with a time-out once Hurry grants no more time.
+func (q Query) hurried(end context.CancelCauseFunc) *time.Timer {
+	sent := time.Now()
+	set := make(chan *time.Timer, 1)
+	timer := time.AfterFunc(q.Hurry(0), func() {
+		timer := <-set
+		set <- timer
+		if more := q.Hurry(time.Since(sent)); more > 0 {
+			timer.Reset(more)
+			return
+		}
+		end(errHurried)
+	})
+	set <- timer
+	return timer
 }
 
 // Ended returns the error of an exchange whose context, made by
@@ -47,8 +77,11 @@ func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc
 func Ended(ctx context.Context) error { return ended(ctx, context.Cause(ctx)) }
 
 func ended(ctx context.Context, err error) error {
-	if context.Cause(ctx) == errTimeout {
+	switch cause := context.Cause(ctx); cause {
+	case errTimeout:
 		return &Error{Timeout, err}
+	case errHurried:
+		return &Error{Timeout, cause}
 	}
 	return &Error{Canceled, err}
 }

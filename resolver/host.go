@@ -4,12 +4,14 @@ import (
 	"context"
 	"net/netip"
 	"sync"
+	"time"
 )
 
 // A host is what is known of one server address.
 type host struct {
 	mu      sync.Mutex
 	alive   bool
+	slowest time.Duration // of its replies over UDP
 	dead    bool          // it was sounded and stayed silent
 	pending chan struct{} // closed once it has been sounded; nil before that begins
 	silence
@@ -33,10 +35,30 @@ func (c *Client) host(a netip.Addr) *host {
 	return h
 }
 
-func (h *host) answered() {
+func (h *host) answered(rtt time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.alive = true
+	h.slowest = max(h.slowest, rtt)
+}
+
+// hurry is how patiently a first query waits at an address that has replied to
+// others in the meantime: a reply that takes four times as long as the slowest
+// of those is as good as lost, and is asked for again (Unbound too adds four
+// times the variance to the mean, RFC 6298 §2).
+func (h *host) hurry() func(time.Duration) time.Duration {
+	const least, again = 250 * time.Millisecond, 100 * time.Millisecond
+	return func(waited time.Duration) time.Duration {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		switch enough := max(least, 4*h.slowest+again); {
+		case waited < enough:
+			return enough - waited
+		case h.slowest == 0:
+			return again
+		}
+		return 0
+	}
 }
 
 func (h *host) isAlive() bool {

@@ -16,12 +16,12 @@ type zone struct {
 	t *taker
 	d *resolver.Delegation
 
-	mu     sync.Mutex
-	asking []func(server string, addr netip.Addr)
-	byAddr map[netip.Addr]*Server
-	named  map[string]bool        // names whose addresses are being looked up
-	used   bool                   // it has referred to a zone below
-	shapes map[netip.Addr]*Answer // what negative answers look like, by server
+	mu      sync.Mutex
+	asking  []func(server string, addr netip.Addr)
+	byAddr  map[netip.Addr]*Server
+	named   map[string]bool        // names whose addresses are being looked up
+	used    bool                   // it has referred to a zone below
+	shapes  map[netip.Addr]*Answer // what negative answers look like, by server
 	thinned []thinned
 }
 
