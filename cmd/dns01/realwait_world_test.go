@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,7 @@ type movingZone struct {
 
 const (
 	movingName = "hooked.com"
+	forbidden  = "forbidden." + movingName // by CAA
 	primary    = "10.54.2.1"
 	secondary  = "10.54.2.2"
 )
@@ -91,6 +93,7 @@ func (z *movingZone) startPrimary(t *testing.T, notify bool) {
 ns1 A `+primary+`
 ns2 A `+secondary+`
 @ CAA 0 issue "letsencrypt.org"
+forbidden CAA 0 issue "digicert.com"
 `)
 	tell := "no"
 	if notify {
@@ -131,14 +134,15 @@ func (z *movingZone) startSecondary(t *testing.T) {
 	z.Start(t, filepath.Join(home, "log"), program(t, "nsd"), args...)
 }
 
-// await asks a server until its answer holds some text.
-func (z *movingZone) await(t *testing.T, ip, name, qtype, want string) {
+// await asks a server until its answer holds some text. Options are dig's.
+func (z *movingZone) await(t *testing.T, ip, name, qtype, want string, options ...string) {
 	t.Helper()
 	poll := time.NewTicker(50 * time.Millisecond)
 	defer poll.Stop()
+	args := slices.Concat([]string{"@" + ip, "+norecurse", "+tries=1", "+time=1", "+short", name, qtype}, options)
 	var out []byte
 	for range 400 {
-		out, _ = z.Command("dig", "@"+ip, "+norecurse", "+tries=1", "+time=1", "+short", name, qtype).Output()
+		out, _ = z.Command("dig", args...).Output()
 		if strings.Contains(string(out), want) {
 			return
 		}

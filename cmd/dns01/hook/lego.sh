@@ -5,6 +5,7 @@
 #   EXEC_PATH=/etc/dns01/lego EXEC_MODE=RAW lego --dns exec --domains example.com run
 #
 # With EXEC_MODE=RAW lego tells the name even where its challenge is an alias.
+# EXEC_SEQUENCE_INTERVAL=1 leaves out the minute that lego pauses between names.
 # lego looks at the name servers itself afterwards, through the resolver of this
 # host; --dns.disable-cp leaves that out.
 #
