@@ -80,7 +80,7 @@ func (j *judge) sharing(s service) []survey.Identifier {
 // of its own; values that are given tell how many.
 func (az *authorization) crowd() (service, []survey.Identifier, bool) {
 	s, ok := az.serviceOf(az.id)
-	if !ok || s.Slots == 0 {
+	if !ok || s.Slots == 0 || az.persistent() {
 		return s, nil, false
 	}
 	ids := az.sharing(s)

@@ -147,6 +147,7 @@ func (az *authorization) explainChallenge() {
 		}
 	}
 	az.misplaced()
+	az.persistUnsure()
 	az.wildcardTXT(t)
 	az.childBreaksWildcard()
 	az.sizes()
@@ -199,6 +200,8 @@ func (az *authorization) absent(e *end) {
 	switch {
 	case e.kind == noData:
 		f = finding("challenge-no-txt", name, fmt.Sprintf("%s exists and has no TXT record at %s.", owner, az.where(e)))
+	case e.kind == records && az.persistent():
+		f = az.persistInvalid(e)
 	case e.kind == records && az.partly(e.values()):
 		f = finding("challenge-values-incomplete", name, az.incomplete(e.values(), missing))
 	case e.kind == records:

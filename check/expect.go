@@ -11,6 +11,9 @@ import (
 type expectation struct {
 	values []string // all of them have to be there; none in preflight
 	others []string // those of other identifiers that share the challenge name or its target
+	// enough tells of records that do in the place of values, whatever else
+	// is there; nil where each value has to be there itself.
+	enough func(have []string) bool
 }
 
 // expect gathers the values for an identifier: its own and those meant for
@@ -62,7 +65,12 @@ func unite(sets ...[]string) []string {
 func (w expectation) validation() bool { return len(w.values) > 0 }
 
 // missing are the values that a set lacks.
-func (w expectation) missing(have []string) []string { return without(w.values, have) }
+func (w expectation) missing(have []string) []string {
+	if w.enough != nil && w.enough(have) {
+		return nil
+	}
+	return without(w.values, have)
+}
 
 // without returns what stands in a and not in b.
 func without(a, b []string) []string {

@@ -163,6 +163,9 @@ type authorization struct {
 
 func (j *judge) authorization(id survey.Identifier) *authorization {
 	az := &authorization{judge: j, id: id, want: j.expect(id), told: map[string]place{}}
+	if j.persistent() {
+		az.want = expectation{values: []string{az.persistValue()}, enough: func(have []string) bool { return az.standing(have).authorizes }}
+	}
 	az.txt = j.resolve(survey.Question{Name: id.Challenge, Type: "TXT"})
 	az.climb = j.climbCAA(id)
 	return az
@@ -175,6 +178,7 @@ func (az *authorization) raise(f Finding, cause place) {
 
 // explain raises every finding that concerns this identifier.
 func (az *authorization) explain(v Verdict) {
+	az.explainMethod()
 	az.explainZones()
 	az.explainServers()
 	az.explainDNSSEC()

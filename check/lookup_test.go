@@ -63,7 +63,7 @@ func TestPredictionAgreesWithLookup(t *testing.T) {
 }
 
 // aboutLookup is a CA's text for a lookup that failed.
-var aboutLookup = regexp.MustCompile(`^(?:While processing CAA for \S+: )?(DNS problem: .*looking up (TXT|CAA) for (\S+?)(?:: .*| - .*)?)$`)
+var aboutLookup = regexp.MustCompile(`^(?:While processing CAA for \S+: |Retrieving TXT records for DNS-PERSIST-01 challenge: )?(DNS problem: .*looking up (TXT|CAA) for (\S+?)(?:: .*| - .*)?)$`)
 
 // predictedLookups are the lookups that a result tells of: with the CA's text
 // for one that fails, "answered" for a challenge that does not.

@@ -39,7 +39,7 @@ var nameRules = []*Rule{
 	{
 		ID: "name-too-long-for-challenge", Subject: "name", Severity: Error,
 		Title:  "The name is legal, and its challenge name is too long for the DNS",
-		Why:    "With _acme-challenge. in front the name has more than 253 characters, so nobody can publish or look up the record.",
+		Why:    "With the challenge's labels in front (_acme-challenge. for dns-01) the name has more than 253 characters, so nobody can publish or look up the record.",
 		Fix:    "Use a shorter name, a wildcard one level up, or another challenge type.",
 		Source: "RFC 1035 §2.3.4; RFC 8555 §8.4",
 	},
@@ -185,10 +185,16 @@ func nameProblem(identifier string, suffix suffixFunc) (ruleID, detail string, f
 	}
 	challenge := challengePrefix + strings.TrimPrefix(identifier, "*.")
 	if len(challenge) > nameMax {
-		return "name-too-long-for-challenge",
-			fmt.Sprintf("%s has %d characters, and a name in the DNS has %d at most", challenge, len(challenge), nameMax), true
+		ruleID, detail = tooLong(challenge)
+		return ruleID, detail, true
 	}
 	return "", "", false
+}
+
+// tooLong tells of a challenge name that is none.
+func tooLong(challenge string) (ruleID, detail string) {
+	return "name-too-long-for-challenge",
+		fmt.Sprintf("%s has %d characters, and a name in the DNS has %d at most", challenge, len(challenge), nameMax)
 }
 
 // policyFault is the CA's identifier policy: the first fault, or nil. For a

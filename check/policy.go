@@ -86,6 +86,9 @@ func (j *judge) namePolicy(id survey.Identifier) {
 	case found:
 		j.raise(id.Name, finding(ruleID, id.Name, j.refusedName(id.Name, ruleID, detail)), j.whyRefused(id, ruleID))
 		j.refuse(id.Name)
+	case len(id.Challenge) > nameMax:
+		ruleID, detail = tooLong(id.Challenge)
+		j.raise(id.Name, finding(ruleID, id.Name, sentence(detail)), place{})
 	case id.Invalid != "":
 		j.raise(id.Name, finding("name-invalid", id.Name, sentence(fmt.Sprintf("%s cannot be looked up: %s", quote(id.Name), Escape(id.Invalid)))), place{})
 	default:

@@ -25,7 +25,7 @@ func (az *authorization) predict() []Problem {
 		case az.crowdedAt(e):
 			add(az.crowdedProblem())
 		default:
-			add(txtProblem(e, az.id.Challenge))
+			add(az.challengeProblem(e))
 		}
 	}
 	if !az.txtTally().may() {
@@ -37,6 +37,19 @@ func (az *authorization) predict() []Problem {
 		}
 	}
 	return ps
+}
+
+// challengeProblem is the answer of the CA to a challenge that fails, by its
+// type.
+func (az *authorization) challengeProblem(e *end) Problem {
+	if az.persistent() {
+		return az.persistProblem(e)
+	}
+	p := txtProblem(e, az.id.Challenge)
+	if az.challenge() == survey.DNSAccount01 && p.Type == "unauthorized" {
+		p.Detail += fmt.Sprintf(" (account: %q)", az.o.Account)
+	}
+	return p
 }
 
 // txtProblem is the answer of the CA to a challenge lookup that fails. It

@@ -68,9 +68,10 @@ const (
 type Order struct {
 	CA        *known.CA
 	Account   string // account URI, or "" when not known
-	Challenge string // "dns-01"
+	Challenge string // "dns-01" (or ""), "dns-account-01" or "dns-persist-01"
 	// Values are the TXT values expected, by identifier; those under "" are
-	// expected for every identifier together. Empty means [Preflight].
+	// expected for every identifier together. Empty means [Preflight]. For
+	// dns-persist-01 there are none: the record stands before the order.
 	Values map[string][]string
 	// Profile is the CA's certificate profile, or "" for its default.
 	Profile string
@@ -80,6 +81,9 @@ type Order struct {
 
 // Mode returns the question that the order asks.
 func (o Order) Mode() Mode {
+	if o.Challenge == survey.DNSPersist01 {
+		return Validation
+	}
 	for _, vs := range o.Values {
 		if len(vs) > 0 {
 			return Validation

@@ -13,6 +13,7 @@ import (
 func All() []*Rule {
 	return slices.Concat(
 		nameRules,
+		methodRules,
 		rateRules,
 		delegationRules,
 		dnssecRules,
@@ -20,6 +21,7 @@ func All() []*Rule {
 		serverRules,
 		aliasRules,
 		challengeRules,
+		persistRules,
 		ttlRules,
 		caaRules,
 		networkRules,

@@ -86,6 +86,8 @@ func (t *target) set(flag, value string) (err error) {
 			return fmt.Errorf("no CA %q", value)
 		}
 		t.order.CA = ca
+	case "--challenge":
+		t.order.Challenge = value
 	case "--account":
 		t.order.Account = value
 	case "--probe":

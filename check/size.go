@@ -270,6 +270,9 @@ func (j *judge) algorithm(zone string) int {
 // name where this identifier's is looked for: those given that are missing,
 // or in preflight one for each identifier.
 func (az *authorization) needed() int {
+	if az.persistent() {
+		return min(1, az.missingSomewhere())
+	}
 	if az.want.validation() {
 		missing := unite(az.want.values, az.want.others)
 		for _, e := range az.txt.ends {

@@ -127,7 +127,7 @@ func (az *authorization) resolversBehind() {
 		return
 	}
 	for _, r := range az.s.Resolvers {
-		if r.Question != az.txt.question || !behind(r, az.want.values) {
+		if r.Question != az.txt.question || !behind(r, az.want) {
 			continue
 		}
 		f := finding("resolver-behind", az.id.Challenge, fmt.Sprintf("%s still %s for %s%s.", capital(resolverName(r)), resolverSaid(r), r.Name, expiry(r)))
@@ -145,7 +145,7 @@ func (az *authorization) resolversBehind() {
 }
 
 // behind reports whether a cache has an answer that lacks expected values.
-func behind(r survey.ResolverAnswer, want []string) bool {
+func behind(r survey.ResolverAnswer, want expectation) bool {
 	switch r.Status {
 	case survey.NXDomain, survey.NoData, survey.Answered:
 	default:
@@ -155,7 +155,7 @@ func behind(r survey.ResolverAnswer, want []string) bool {
 	for _, rec := range r.Records {
 		have = append(have, rec.TXT)
 	}
-	return len(without(want, have)) > 0
+	return len(want.missing(have)) > 0
 }
 
 func resolverName(r survey.ResolverAnswer) string {

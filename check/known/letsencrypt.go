@@ -17,6 +17,10 @@ func letsEncrypt() *CA {
 	ca.AuthorizationFailuresPerHour = 5
 	ca.NewOrdersPer3Hours = 300
 	ca.Profiles = letsEncryptProfiles(0)
+	// The certification practice statement lists the methods in use: those of
+	// Baseline Requirements §3.2.2.4.7, .19 and .20.
+	ca.Sources = append(ca.Sources,
+		Source{"Methods", "https://github.com/letsencrypt/cp-cps/blob/main/CP-CPS.md", "2026-08-12"})
 	return ca
 }
 

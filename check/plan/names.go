@@ -1,16 +1,12 @@
 package plan
 
-import (
-	"crypto/sha256"
-	"encoding/base32"
-	"strings"
-)
+import "dns01/resolver/survey"
 
 // The challenge types.
 const (
-	dns01     = "dns-01"
-	account01 = "dns-account-01"
-	persist01 = "dns-persist-01"
+	dns01     = survey.DNS01
+	account01 = survey.DNSAccount01
+	persist01 = survey.DNSPersist01
 )
 
 // A Challenge is where the CA looks for an identifier.
@@ -40,20 +36,5 @@ func challenges(r Request, names []string) []Challenge {
 // ChallengeName is where a CA looks for an identifier: for dns-account-01 the
 // name depends on the account's URI, octet for octet.
 func ChallengeName(challenge, account, identifier string) string {
-	base := strings.TrimPrefix(identifier, "*.")
-	switch challenge {
-	case account01:
-		return AccountLabel(account) + "._acme-challenge." + base
-	case persist01:
-		return "_validation-persist." + base
-	}
-	return "_acme-challenge." + base
-}
-
-// AccountLabel is the label of an account in dns-account-01: the first ten
-// octets of the SHA-256 digest of its URI, in base32
-// (draft-ietf-acme-dns-account-label-03 §3.2).
-func AccountLabel(account string) string {
-	sum := sha256.Sum256([]byte(account))
-	return "_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
+	return survey.ChallengeName(challenge, account, identifier)
 }

@@ -161,19 +161,6 @@ func TestOtherChallengeTypes(t *testing.T) {
 	}
 }
 
-// The vectors of the draft and of Let's Encrypt's account URIs.
-func TestAccountLabel(t *testing.T) {
-	for account, want := range map[string]string{
-		"https://example.com/acme/acct/ExampleAccount":                      "_ujmmovf2vn55tgye",
-		"https://acme-v02.api.letsencrypt.org/acme/acct/1234567890":         "_rhuccyogo34zlvsj",
-		"https://acme-staging-v02.api.letsencrypt.org/acme/acct/1234567890": "_mbnxyryxa6i7yc34",
-	} {
-		if got := AccountLabel(account); got != want {
-			t.Errorf("%s: %s, want %s", account, got, want)
-		}
-	}
-}
-
 // What has been seen counts: old values leave less room, and a target is where
 // the aliases lead.
 func TestSeen(t *testing.T) {

@@ -172,9 +172,23 @@ func (f *flags) checkChallenge() error {
 	case "dns-01":
 		return nil
 	case "dns-account-01", "dns-persist-01":
-		return usagef("%s %s is not supported yet; only dns-01 is", f.source("challenge"), f.challenge)
+		return f.checkAccountChallenge()
 	}
-	return usagef("%s %q is no DNS challenge; only dns-01 is supported", f.source("challenge"), f.challenge)
+	return usagef("%s %q is no DNS challenge; write dns-01, dns-account-01 or dns-persist-01", f.source("challenge"), f.challenge)
+}
+
+// checkAccountChallenge wants the account that the challenge is tied to, and
+// no value where there is none.
+func (f *flags) checkAccountChallenge() error {
+	switch {
+	case f.account == "" && f.challenge == "dns-account-01":
+		return usagef("%s dns-account-01 needs --account: the challenge name is made of it", f.source("challenge"))
+	case f.account == "":
+		return usagef("%s dns-persist-01 needs --account: the record has to name it", f.source("challenge"))
+	case f.challenge == "dns-persist-01" && len(f.values)+len(f.tokens) > 0:
+		return usagef("%s dns-persist-01 has no value for each order; leave --value and --token out", f.source("challenge"))
+	}
+	return nil
 }
 
 // checkAccount wants an account URL (RFC 8555 §7.1.2), which CAA's accounturi

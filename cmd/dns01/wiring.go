@@ -35,7 +35,7 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 
 	counter := &resolver.Counter{}
 	x := p.door(w, o.settings, counter.Add)
-	s := survey.Take(ctx, survey.Target{Names: o.names, Seek: o.seek}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: o.names, Seek: o.seek, Challenge: o.order.Challenge, Account: o.order.Account}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter,
 		Exchanger: x, Resolvers: p.observed(o, counter.Add),
 		Now:     p.now,

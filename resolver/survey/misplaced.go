@@ -15,8 +15,10 @@ const maxPlaces = 14
 
 // seek looks for values that no server has at the challenge name: one
 // question to one server for each name where a value is likely to have gone.
-func (t *taker) seek(values map[string][]string) {
-	if len(values) == 0 || t.ctx.Err() != nil {
+// How people go astray is known for dns-01 alone.
+func (t *taker) seek(target Target) {
+	values := target.Seek
+	if len(values) == 0 || t.ctx.Err() != nil || target.Challenge != "" && target.Challenge != DNS01 {
 		return
 	}
 	var done []string
@@ -26,7 +28,7 @@ func (t *taker) seek(values map[string][]string) {
 		}
 		done = append(done, id.Challenge)
 		s := t.reachedBy(Question{id.Challenge, "TXT"})
-		missing := slices.DeleteFunc(t.sought(values, id.Challenge), func(v string) bool { return slices.Contains(s.values, v) })
+		missing := slices.DeleteFunc(target.sought(id.Challenge), func(v string) bool { return slices.Contains(s.values, v) })
 		if len(missing) == 0 || !s.answered {
 			continue
 		}
@@ -39,10 +41,10 @@ func (t *taker) seek(values map[string][]string) {
 }
 
 // sought are the values for every identifier that has the challenge name.
-func (t *taker) sought(values map[string][]string, challenge string) []string {
-	all := slices.Clone(values[""])
-	for name, vs := range values {
-		if name != "" && identifier(name).Challenge == challenge {
+func (t Target) sought(challenge string) []string {
+	all := slices.Clone(t.Seek[""])
+	for name, vs := range t.Seek {
+		if name != "" && t.identifier(name).Challenge == challenge {
 			all = append(all, vs...)
 		}
 	}
@@ -131,8 +133,6 @@ func (t *taker) guesses(id Identifier, s search) []guess {
 	}
 	return gs
 }
-
-const challengeLabel = "_acme-challenge."
 
 // astray lists the names at which a value may stand that belongs at
 // _acme-challenge.base, in the zone given, or at the target of its aliases

@@ -20,6 +20,9 @@ import (
 // A Target is what to look at.
 type Target struct {
 	Names []string // identifiers as a CA has them, "*." included
+	// Challenge is the type of the challenge, "" for dns-01. Account is the
+	// URI of the account, which the name for dns-account-01 is made of.
+	Challenge, Account string
 	// Seek holds TXT values by identifier, those under "" for all of them. One
 	// that no server has at the challenge name is looked for where values go
 	// astray, see [Survey.Misplaced].
@@ -83,14 +86,14 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.trust(now)
 	begun := time.Now()
 	for _, name := range t.Names {
-		tk.s.Identifiers = append(tk.s.Identifiers, identifier(name))
+		tk.s.Identifiers = append(tk.s.Identifiers, t.identifier(name))
 	}
 	for _, id := range tk.s.Identifiers {
 		tk.identifier(id)
 	}
 	tk.wg.Wait()
 	tk.complete()
-	tk.seek(t.Seek)
+	tk.seek(t)
 	tk.suspect()
 	tk.askCaches()
 	cancel()
@@ -101,10 +104,10 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 }
 
 // identifier says what a CA looks up for a name (RFC 8555 §8.4, RFC 8659 §3).
-func identifier(name string) Identifier {
+func (t Target) identifier(name string) Identifier {
 	id := Identifier{Name: name}
 	base := strings.TrimPrefix(name, "*.")
-	id.Challenge = "_acme-challenge." + base
+	id.Challenge = ChallengeName(t.Challenge, t.Account, name)
 	if _, ok := dns.IsDomainName(id.Challenge); !ok || base == "" {
 		id.Invalid = "not a name that the DNS can look up"
 		return id

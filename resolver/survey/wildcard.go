@@ -12,9 +12,9 @@ import (
 // probeWildcard asks the server that gave ans for a random sibling of the
 // challenge name, to learn whether the name has records of its own
 // (RFC 4592 §2.1). It is asked only where a wildcard is likely: an alias, or
-// a value that is not the digest of a key authorization.
+// a value that has not the form of a challenge's.
 func (t *taker) probeWildcard(l *lookup, a *resolver.Answer, ans *Answer) {
-	if l.Type != "TXT" || !strings.HasPrefix(l.Name, "_acme-challenge.") || !likelyWild(ans) {
+	if l.Type != "TXT" || !t.isChallenge(l.Name) || !likelyWild(ans) {
 		return
 	}
 	t.mu.Lock()
@@ -49,7 +49,7 @@ func likelyWild(a *Answer) bool {
 	if a.Status != Answered {
 		return false
 	}
-	return slices.ContainsFunc(a.Records, func(r Record) bool { return !isDigest(r.TXT) })
+	return slices.ContainsFunc(a.Records, func(r Record) bool { return !isDigest(r.TXT) && !namesAccount(r.TXT) })
 }
 
 // isDigest reports whether a value has the form of a SHA-256 digest in
@@ -58,6 +58,10 @@ func isDigest(s string) bool {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	return len(s) == 43 && strings.Trim(s, alphabet) == ""
 }
+
+// namesAccount reports whether a value has the mandatory parameter of
+// dns-persist-01 (draft-ietf-acme-dns-persist-01 §4.1).
+func namesAccount(s string) bool { return strings.Contains(strings.ToLower(s), "accounturi") }
 
 // signature is what makes two answers the same: where the first alias leads,
 // or the set of records. It is "" for an answer without either.
