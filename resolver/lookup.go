@@ -2,6 +2,8 @@ package resolver
 
 import (
 	"context"
+	"hash/fnv"
+	"io"
 	"slices"
 	"sync/atomic"
 
@@ -174,7 +176,7 @@ func (c *Client) ask1(ctx context.Context, d *Delegation, servers []ServerAddr, 
 // use, those that the same names have elsewhere: their own address records
 // where glue was used, glue that some parent gave where it was not.
 func (c *Client) askOthers(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
-	s := c.Descend(ctx, d, rt.without(servers), name, qtype)
+	s := c.Descend(ctx, d, rt.inTurn(d.Zone, rt.without(servers), name, qtype), name, qtype)
 	p, _ := failing(d.Zone, s.Answers)
 	fine := s.Child != nil || p == ProblemNone && Read(d.Zone, s.Answers[len(s.Answers)-1]).Weak != "recursive"
 	if fine || d.Parent == "" || rt.has(d.Zone) {
@@ -196,6 +198,19 @@ func (c *Client) askOthers(ctx context.Context, d *Delegation, servers []ServerA
 	}
 	again.Answers = append(s.Answers, again.Answers...)
 	return again
+}
+
+// inTurn spreads the questions for the addresses of name servers over the
+// servers of their zone, so that one of them does not get them all. At a
+// registry the servers that have answered the first question do.
+func (r route) inTurn(zone string, servers []ServerAddr, name string, qtype uint16) []ServerAddr {
+	if len(r.zones) == 0 || len(servers) == 0 || Public(zone) {
+		return servers
+	}
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, name)
+	first := int((h.Sum64() + uint64(qtype)) % uint64(len(servers)))
+	return slices.Concat(servers[first:], servers[:first])
 }
 
 func (r route) without(servers []ServerAddr) []ServerAddr {
