@@ -1,6 +1,9 @@
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // check is the preflight: one order, one verdict.
 func (p *program) check(ctx context.Context, args []string) (int, error) {
@@ -31,7 +34,7 @@ func (p *program) check(ctx context.Context, args []string) (int, error) {
 func (p *program) play(ctx context.Context, w world, o options) (int, error) {
 	r := p.look(ctx, w, o)
 	interrupted := ctx.Err() != nil
-	if err := p.show(r, o.settings); err != nil {
+	if err := errors.Join(p.show(r, o.settings), o.timeline.write()); err != nil {
 		return 0, err
 	}
 	if interrupted {

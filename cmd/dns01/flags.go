@@ -31,11 +31,11 @@ type flags struct {
 	// How long, and as of when.
 	timeout, deadline, now string
 	noProbe                bool
-	probe                  string
+	probe, pace            string
 
 	// What comes out.
 	json, strict, verbose, quiet bool
-	format, color                string
+	format, color, trace         string
 
 	help bool
 }
@@ -55,7 +55,9 @@ func newFlags(command string) *flags {
 	f.defineResolution()
 	f.BoolVar(&f.noProbe, "no-probe", false, "")
 	f.StringVar(&f.probe, "probe", "default", "")
+	f.StringVar(&f.pace, "pace", "100/s", "")
 	f.BoolVar(&f.strict, "strict", false, "")
+	f.StringVar(&f.trace, "trace", "", "")
 	f.defineOutput()
 	return f
 }

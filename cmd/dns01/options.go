@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +45,8 @@ type settings struct {
 	json, strict, verbose, quiet bool
 	color                        string
 	probes                       survey.Probing
+	pace                         resolver.Pacing
+	timeline                     *timeline // nil: none is kept
 }
 
 // options makes sense of flags and names, for a world. The error is a
@@ -75,6 +78,12 @@ func (f *flags) settings() (s settings, err error) {
 	}
 	if s.probes, err = f.probing(); err != nil {
 		return s, err
+	}
+	if s.pace, err = f.pacing(); err != nil {
+		return s, err
+	}
+	if f.trace != "" {
+		s.timeline = &timeline{file: f.trace}
 	}
 	if s.timeout, err = f.duration("timeout", f.timeout); err != nil {
 		return s, err
@@ -113,6 +122,24 @@ func (f *flags) probing() (survey.Probing, error) {
 		return survey.ProbesDeep, nil
 	}
 	return "", usagef("%s is none, default or deep, not %q", f.source("probe"), f.probe)
+}
+
+// pacing is how fast one server address is asked: so many questions a second
+// once as many have been asked at once.
+func (f *flags) pacing() (resolver.Pacing, error) {
+	p := resolver.DefaultPacing
+	switch f.pace {
+	case "": // a command without the flag
+		return p, nil
+	case "none":
+		return resolver.Pacing{}, nil
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(f.pace, "/s"))
+	if err != nil || n < 1 || n > 100_000 {
+		return p, usagef("%s is how many questions a second one server gets, such as 50/s, or none; not %q", f.source("pace"), f.pace)
+	}
+	p.PerSecond, p.Burst, p.InFlight = float64(n), n, max(1, min(n, 16*n/100))
+	return p, nil
 }
 
 func (f *flags) duration(flag, text string) (time.Duration, error) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync/atomic"
@@ -70,7 +71,7 @@ func (p *program) waitFor(ctx context.Context, w world, o waitOptions) (int, err
 	if err != nil {
 		return 0, err
 	}
-	if err := p.showWait(x, o); err != nil {
+	if err := errors.Join(p.showWait(x, o), o.timeline.write()); err != nil {
 		return 0, err
 	}
 	switch x.Ending {

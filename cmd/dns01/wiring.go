@@ -50,13 +50,14 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 
 // door is the way to a world: paced, and watched.
 func (p *program) door(w world, s settings, observe func(resolver.Observation)) resolver.Exchanger {
-	return resolver.Pace(p.watched(w.exchanger, s, observe), resolver.DefaultPacing)
+	return resolver.Pace(p.watched(w.exchanger, s, observe), s.pace)
 }
 
 // watched tells each exchange to observe, and with -v to the user.
 func (p *program) watched(x resolver.Exchanger, s settings, observe func(resolver.Observation)) resolver.Exchanger {
 	return resolver.Observe(x, func(ob resolver.Observation) {
 		observe(ob)
+		s.timeline.add(ob)
 		if s.verbose {
 			p.trace(ob)
 		}
