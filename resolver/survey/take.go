@@ -27,6 +27,9 @@ type Target struct {
 	// that no server has at the challenge name is looked for where values go
 	// astray, see [Survey.Misplaced].
 	Seek map[string][]string
+	// OnlyCAA leaves out the challenge names: nothing but the CAA climb is
+	// looked up.
+	OnlyCAA bool
 }
 
 // A Resolver is a cache to ask: a public resolver, or this host's own.
@@ -89,6 +92,10 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 		tk.s.Identifiers = append(tk.s.Identifiers, t.identifier(name))
 	}
 	for _, id := range tk.s.Identifiers {
+		if t.OnlyCAA {
+			tk.climb(id)
+			continue
+		}
 		tk.identifier(id)
 	}
 	tk.wg.Wait()
