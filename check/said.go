@@ -11,8 +11,11 @@ import (
 
 // host names a server by its name and the address meant.
 func host(name string, addr netip.Addr) string {
-	if name == "" {
+	switch {
+	case name == "":
 		return addr.String()
+	case !addr.IsValid():
+		return name // no server: zone text
 	}
 	return fmt.Sprintf("%s (%s)", name, addr)
 }
