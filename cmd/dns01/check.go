@@ -21,7 +21,7 @@ func (p *program) check(ctx context.Context, args []string) (int, error) {
 	if len(names) > 0 && names[0] == "check" { // "dns01 --json check NAME"
 		names = names[1:]
 	}
-	o, err := p.options(f, names, p.world)
+	o, err := p.options(ctx, f, names, p.world)
 	if err != nil {
 		return 0, err
 	}

@@ -207,7 +207,7 @@ func (p *program) playScenario(ctx context.Context, s *lab.Scenario, args []stri
 	if err != nil {
 		return 0, err
 	}
-	o, err := p.options(d.flags, names, w)
+	o, err := p.options(ctx, d.flags, names, w)
 	if err != nil {
 		return 0, err
 	}

@@ -20,6 +20,7 @@ type flags struct {
 	tokens                 []string
 	thumbprint             string
 	ca, account, challenge string
+	caDirectory            string
 	file                   string
 
 	// Where to ask.
@@ -47,6 +48,7 @@ func newFlags(command string) *flags {
 	f.StringArrayVar(&f.tokens, "token", nil, "")
 	f.StringVar(&f.thumbprint, "thumbprint", "", "")
 	f.StringVar(&f.ca, "ca", "letsencrypt", "")
+	f.StringVar(&f.caDirectory, "ca-directory", "", "")
 	f.StringVar(&f.account, "account", "", "")
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")
 	f.StringVarP(&f.file, "file", "f", "", "")
@@ -154,7 +156,10 @@ func (f *flags) readEnv(env func(string) string, only []string) error {
 // has its values separated by white space.
 func (f *flags) setFromEnv(x *pflag.Flag, v string) error {
 	vs := []string{v}
-	if x.Value.Type() == "stringArray" {
+	switch {
+	case x.Name == "what-if": // records have white space of their own
+		vs = strings.FieldsFunc(v, func(r rune) bool { return r == '\n' })
+	case x.Value.Type() == "stringArray":
 		vs = strings.Fields(v)
 	}
 	f.fromEnv[x.Name] = true

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,14 +52,14 @@ type settings struct {
 
 // options makes sense of flags and names, for a world. The error is a
 // usageError.
-func (p *program) options(f *flags, names []string, w world) (o options, err error) {
+func (p *program) options(ctx context.Context, f *flags, names []string, w world) (o options, err error) {
 	if o.settings, err = f.settings(); err != nil {
 		return o, err
 	}
 	if o.names, err = p.names(f, names); err != nil {
 		return o, err
 	}
-	if o.order, err = p.order(f, o.names); err != nil {
+	if o.order, err = p.order(ctx, f, o.names, w); err != nil {
 		return o, err
 	}
 	if !f.noProbe {
@@ -167,10 +168,10 @@ func (f *flags) wantsJSON() (bool, error) {
 }
 
 // order makes the order to be judged.
-func (p *program) order(f *flags, names []string) (o check.Order, err error) {
-	ca, ok := known.Find(f.ca)
-	if !ok {
-		return o, usagef("%s %q is not known; those known are %s", f.source("ca"), f.ca, strings.Join(caIDs(), ", "))
+func (p *program) order(ctx context.Context, f *flags, names []string, w world) (o check.Order, err error) {
+	ca, _, err := p.chosenCA(ctx, f, w)
+	if err != nil {
+		return o, err
 	}
 	o = check.Order{CA: ca, Account: f.account, Challenge: f.challenge}
 	if err := f.checkChallenge(); err != nil {
@@ -303,6 +304,19 @@ func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
 		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
 	}
 	if err := parse(bytes.NewReader(text)); err != nil {
+		return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
+	}
+	return nil
+}
+
+// stream parses the file that a flag names, without reading all of it first.
+func (f *flags) stream(flag, name string, parse func(io.Reader) error) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
+	}
+	defer file.Close()
+	if err := parse(file); err != nil {
 		return usagef("%s %s cannot be used: %v", f.source(flag), name, err)
 	}
 	return nil

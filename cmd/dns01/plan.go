@@ -27,7 +27,7 @@ func (p *program) plan(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	o, err := p.planOptions(f, w)
+	o, err := p.planOptions(ctx, f, w)
 	if err != nil {
 		return 0, err
 	}

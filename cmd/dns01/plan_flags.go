@@ -1,12 +1,12 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
-	"dns01/check/known"
 	"dns01/check/plan"
 )
 
@@ -28,6 +28,7 @@ func newPlanFlags() *planFlags {
 	f.IntVar(&f.accounts, "accounts", 0, "")
 	f.StringArrayVar(&f.aliases, "alias", nil, "")
 	f.StringVar(&f.ca, "ca", "letsencrypt", "")
+	f.StringVar(&f.caDirectory, "ca-directory", "", "")
 	f.StringVar(&f.profile, "profile", "", "")
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")
 	f.StringVar(&f.account, "account", "", "")
@@ -76,7 +77,7 @@ func (f *planFlags) world(w world) (world, error) {
 
 // planOptions makes sense of flags and names, for a world. The error is a
 // usageError.
-func (p *program) planOptions(f *planFlags, w world) (o planOptions, err error) {
+func (p *program) planOptions(ctx context.Context, f *planFlags, w world) (o planOptions, err error) {
 	if o.settings, err = f.settings(); err != nil {
 		return o, err
 	}
@@ -84,7 +85,7 @@ func (p *program) planOptions(f *planFlags, w world) (o planOptions, err error) 
 	if f.zone && o.json {
 		return o, usagef("--zone and --json contradict each other; give one of them")
 	}
-	if o.request, err = p.planRequest(f); err != nil {
+	if o.request, err = p.planRequest(ctx, f, w); err != nil {
 		return o, err
 	}
 	if o.look && o.request.Challenge != "dns-01" {
@@ -94,10 +95,10 @@ func (p *program) planOptions(f *planFlags, w world) (o planOptions, err error) 
 	return o, err
 }
 
-func (p *program) planRequest(f *planFlags) (r plan.Request, err error) {
-	ca, ok := known.Find(f.ca)
-	if !ok {
-		return r, usagef("%s %q is not known; those known are %s", f.source("ca"), f.ca, strings.Join(caIDs(), ", "))
+func (p *program) planRequest(ctx context.Context, f *planFlags, w world) (r plan.Request, err error) {
+	ca, _, err := p.chosenCA(ctx, f.flags, w)
+	if err != nil {
+		return r, err
 	}
 	if _, ok := ca.Profile(f.profile); !ok && f.profile != "" {
 		return r, usagef("%s %q is no profile of %s", f.source("profile"), f.profile, ca.Name)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ type program struct {
 	screen screen
 	build  *debug.BuildInfo // may be nil
 	world  world            // what is asked, unless a command brings its own
+	tls    *tls.Config      // for documents of CAs; nil: as usual
 
 	chatter sync.Mutex // held while a line is written to stderr
 }
@@ -44,12 +46,14 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "wait", "lookup", "plan", "demo", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
 	case "check":
 		return (*program).check
+	case "caa":
+		return (*program).caa
 	case "wait":
 		return (*program).wait
 	case "lookup":

@@ -162,7 +162,7 @@ func TestTheFlagWinsOverTheEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, _, _ := newProgram(t)
-	o, err := p.options(f, f.Args(), world{caches: func() []cache { return nil }})
+	o, err := p.options(t.Context(), f, f.Args(), world{caches: func() []cache { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func (p *program) wait(ctx context.Context, args []string) (int, error) {
 			return 0, err
 		}
 	}
-	o, err := f.options(p, names, h, w)
+	o, err := f.options(ctx, p, names, h, w)
 	if err != nil {
 		return 0, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -86,14 +87,14 @@ const maxSettle = 100
 
 // options makes sense of flags, names and what a hook told. The error is a
 // usageError.
-func (f *waitFlags) options(p *program, names []string, h *hookCall, w world) (o waitOptions, err error) {
+func (f *waitFlags) options(ctx context.Context, p *program, names []string, h *hookCall, w world) (o waitOptions, err error) {
 	if f.format == "jsonl" {
 		o.jsonl, f.format = true, "json"
 	}
 	if h != nil {
 		names = h.names
 	}
-	if o.options, err = p.options(f.flags, names, w); err != nil {
+	if o.options, err = p.options(ctx, f.flags, names, w); err != nil {
 		return o, err
 	}
 	if h != nil {

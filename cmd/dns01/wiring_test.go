@@ -38,7 +38,7 @@ func TestCheckValidates(t *testing.T) {
 			if err := f.parse(append(tt.flags, "example.com")); err != nil {
 				t.Fatal(err)
 			}
-			o, err := p.options(f, f.Args(), w)
+			o, err := p.options(t.Context(), f, f.Args(), w)
 			if err != nil {
 				t.Fatal(err)
 			}

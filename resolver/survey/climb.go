@@ -8,10 +8,10 @@ import (
 	"dns01/caa"
 )
 
-// identifier says what is looked up for a name. Where only CAA counts, a name
+// wanted says what is looked up for a name. Where only CAA counts, a name
 // whose challenge name would be too long can be looked up all the same.
-func (t Target) identifier(name string) Identifier {
-	id := identifier(name)
+func (t Target) wanted(name string) Identifier {
+	id := t.identifier(name)
 	base := strings.TrimPrefix(name, "*.")
 	if _, ok := dns.IsDomainName(base); t.OnlyCAA && ok && base != "" && len(base) <= 253 {
 		id.Invalid, id.CAA = "", caa.Climb(name)

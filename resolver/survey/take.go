@@ -89,7 +89,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.trust(now)
 	begun := time.Now()
 	for _, name := range t.Names {
-		tk.s.Identifiers = append(tk.s.Identifiers, t.identifier(name))
+		tk.s.Identifiers = append(tk.s.Identifiers, t.wanted(name))
 	}
 	for _, id := range tk.s.Identifiers {
 		if t.OnlyCAA {

@@ -160,7 +160,7 @@ func OfZone(z *ZoneText, names []string) *Survey {
 	s := &Survey{Starts: map[Question]string{}, Zones: []*Zone{{Name: z.Origin}}}
 	t := zoneTaker{z: z, s: s}
 	for _, n := range names {
-		id := Target{OnlyCAA: true}.identifier(n)
+		id := Target{OnlyCAA: true}.wanted(n)
 		s.Identifiers = append(s.Identifiers, id)
 		for _, owner := range id.CAA {
 			t.ask(Question{owner, "CAA"}, 0)

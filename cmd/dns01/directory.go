@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"dns01/check/known"
+	"dns01/resolver"
+)
+
+// How a directory document is fetched.
+const (
+	directoryTimeout   = 10 * time.Second
+	directoryRedirects = 3
+)
+
+// chosenCA is the CA of --ca, with what --ca-directory says of it in place of
+// what is known here. The directory is nil when none is given.
+func (p *program) chosenCA(ctx context.Context, f *flags, w world) (*known.CA, *known.Directory, error) {
+	if f.caDirectory == "" {
+		ca, err := f.knownCA("ca", f.ca)
+		return ca, nil, err
+	}
+	d, err := p.directory(ctx, f, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !f.Changed("ca") {
+		return d.CA(f.caDirectory), &d, nil
+	}
+	ca, err := f.knownCA("ca", f.ca)
+	if err != nil {
+		return nil, nil, err
+	}
+	return d.Over(ca), &d, nil
+}
+
+// knownCA finds a CA by what a flag says.
+func (f *flags) knownCA(flag, word string) (*known.CA, error) {
+	ca, ok := known.Find(word)
+	switch {
+	case ok:
+		return ca, nil
+	case strings.Contains(word, "://"):
+		return nil, usagef("%s %q is no ACME directory that is known; give it as --ca-directory %s, which reads it", f.source(flag), word, word)
+	}
+	return nil, usagef("%s %q is not known; those known are %s%s", f.source(flag), word, strings.Join(caIDs(), ", "), didYouMean(word, caIDs()))
+}
+
+// directory reads the document of --ca-directory from a file or an https URL.
+func (p *program) directory(ctx context.Context, f *flags, w world) (d known.Directory, err error) {
+	what := f.source("ca-directory") + " " + f.caDirectory
+	var doc []byte
+	switch {
+	case !strings.Contains(f.caDirectory, "://"):
+		doc, err = readDirectory(f.caDirectory)
+	case !strings.HasPrefix(strings.ToLower(f.caDirectory), "https://"):
+		return d, usagef("%s is neither a file nor an https URL; ACME directories are served over HTTPS", what)
+	case w.madeUp:
+		return d, usagef("%s lies outside this made-up world; give a file", what)
+	default:
+		doc, err = p.fetchDirectory(ctx, f.caDirectory, f.allowPrivate)
+	}
+	if err != nil {
+		return d, usagef("%s cannot be read: %s", what, reason(err))
+	}
+	if d, err = known.ParseDirectory(doc); err != nil {
+		return d, usagef("%s cannot be used: %v", what, err)
+	}
+	return d, nil
+}
+
+func readDirectory(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, known.MaxDirectory+1))
+}
+
+// fetchDirectory gets a directory document. Redirects are few and stay with
+// HTTPS, and unless private addresses are allowed none is connected to,
+// whatever name led there.
+func (p *program) fetchDirectory(ctx context.Context, url string, private bool) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, directoryTimeout)
+	defer cancel()
+	dialer := &net.Dialer{}
+	if !private {
+		dialer.Control = onlyPublic
+	}
+	transport := &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSClientConfig: p.tls.Clone(), DisableKeepAlives: true}
+	client := &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
+		switch {
+		case r.URL.Scheme != "https":
+			return fmt.Errorf("it redirects to %s, which is not over HTTPS", r.URL.Redacted())
+		case len(via) > directoryRedirects:
+			return errors.New("it redirects too often")
+		}
+		return nil
+	}}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("User-Agent", "dns01")
+	response, err := client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the server answers %q", response.Status)
+	}
+	return io.ReadAll(io.LimitReader(response.Body, known.MaxDirectory+1))
+}
+
+// onlyPublic refuses connections to special-purpose addresses.
+func onlyPublic(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if special := resolver.Special(at.Addr().Unmap()); special != "" {
+		return fmt.Errorf("%s is not asked (%s); --allow-private allows it", at.Addr(), special)
+	}
+	return nil
+}

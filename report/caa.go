@@ -1,0 +1,470 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"dns01/caa"
+	"dns01/check"
+	"dns01/check/known"
+	"dns01/resolver/survey"
+)
+
+// A CAAReport is what CAA decides for some names at some CAs.
+type CAAReport struct {
+	Tool      Tool
+	Survey    *survey.Survey
+	Source    string // where the records come from: CAAFromDNS, …
+	Challenge string
+	Account   string
+	Views     []CAAView // one a CA
+	// Supposed are the records that take the place of published ones, or
+	// stand beside them.
+	Supposed []check.CAAChange
+	// Intent is what was asked for in words, and Publish the records for it,
+	// one set a name.
+	Intent  string
+	Publish []CAAPublish
+	// Directory is what a CA says of itself; nil when that was not read.
+	Directory *known.Directory
+	// Partial means that the run was interrupted.
+	Partial bool
+}
+
+// Where the records come from.
+const (
+	CAAFromDNS    = "dns"
+	CAAFromZone   = "zone-file"
+	CAAFromIntent = "intent"
+)
+
+// A CAAView is one CA. Before is the judgement without what is supposed, nil
+// when nothing is.
+type CAAView struct {
+	CA     *known.CA
+	Now    check.CAAJudgement
+	Before *check.CAAJudgement
+}
+
+// A CAAPublish is a set to publish at one name.
+type CAAPublish struct {
+	Owner   string
+	Records []caa.Record
+}
+
+// Verdict is the worst of all names at all CAs.
+func (r CAAReport) Verdict() check.Verdict {
+	return check.Worst(each(r.Views, func(v CAAView) check.Verdict { return v.Now.Verdict })...)
+}
+
+// lines are the records in zone-file form.
+func (p CAAPublish) lines() []string {
+	return each(p.Records, func(r caa.Record) string {
+		return fmt.Sprintf("%s. IN CAA %s", strings.TrimSuffix(visible(p.Owner), "."), visible(r.String()))
+	})
+}
+
+// CAAText writes a CAA report for a person. The error is the writer's.
+func CAAText(w io.Writer, r CAAReport, o TextOptions) error {
+	p := newPage(w, o)
+	writeCAAHead(p, r)
+	writePublish(p, r)
+	writeMatrix(p, r)
+	writeSupposed(p, r)
+	if r.Source != CAAFromIntent || p.Verbose { // there the words above have it all
+		writeClimbs(p, r)
+		writeCAAFindings(p, r)
+	}
+	writeLoads(p, r)
+	writeDirectory(p, r)
+	writeCAAFooter(p, r)
+	if _, err := io.WriteString(w, p.String()); err != nil {
+		return fmt.Errorf("writing text: %w", err)
+	}
+	return nil
+}
+
+// writeCAAHead has the verdict, and for one name at one CA the reason.
+func writeCAAHead(p *page, r CAAReport) {
+	v := r.Verdict()
+	word := verdictWord(v)
+	line := caaSubject(r) + ": " + caaConsequence(r, v)
+	if ids := r.Views[0].Now.Identifiers; len(r.Views) == 1 && len(ids) == 1 && ids[0].CAA.Reason != "" {
+		line += " — " + r.reason(ids[0])
+	}
+	p.hanging(p.style.verdict(v, word), len(word)+2, 2, line)
+}
+
+func caaSubject(r CAAReport) string {
+	names := each(r.Views[0].Now.Identifiers, func(i check.IdentifierResult) string { return bare(i.Identifier) })
+	if len(names) == 0 {
+		return "no name"
+	}
+	return some(names)
+}
+
+// caaConsequence says what the CAs do as far as CAA goes.
+func caaConsequence(r CAAReport, v check.Verdict) string {
+	who := caName(r.Views[0].CA)
+	if len(r.Views) > 1 {
+		who = fmt.Sprintf("at the worst of %d CAs, the CA", len(r.Views))
+	}
+	switch v {
+	case check.Ready:
+		if len(r.Views) > 1 {
+			who = "every one of these CAs"
+		}
+		return "CAA lets " + who + " issue"
+	case check.AtRisk:
+		return who + " may refuse for CAA"
+	case check.Retry:
+		return who + " would refuse for CAA now, and may not later"
+	case check.Blocked:
+		return who + " would refuse for CAA"
+	}
+	return "could not find out whether CAA lets " + who + " issue"
+}
+
+// writePublish has the records for an intent, ready to paste.
+func writePublish(p *page, r CAAReport) {
+	if len(r.Publish) == 0 {
+		return
+	}
+	p.blank()
+	p.para(0, 2, "To publish, in place of all CAA records there:")
+	for _, set := range r.Publish {
+		for _, l := range set.lines() {
+			p.verbatim(2, l)
+		}
+	}
+}
+
+// word is the answer for one name at one CA.
+func caaWord(i check.IdentifierResult) string {
+	switch i.Verdict {
+	case check.Ready:
+		return "yes"
+	case check.AtRisk:
+		return "perhaps"
+	case check.Retry:
+		return "not now"
+	case check.Blocked:
+		return "no"
+	}
+	return "not seen"
+}
+
+// writeMatrix has names and CAs, unless there is one of each.
+func writeMatrix(p *page, r CAAReport) {
+	ids := r.Views[0].Now.Identifiers
+	if len(r.Views) == 1 && len(ids) < 2 {
+		return
+	}
+	p.blank()
+	t := table{columns: []column{{title: "NAME"}}}
+	for _, v := range r.Views {
+		t.columns = append(t.columns, column{title: caID(v.CA)})
+	}
+	rows := 0
+	for n, i := range ids {
+		if rows == manyIdentifiers && !p.Verbose && alikeAbove(r, n) {
+			continue
+		}
+		rows++
+		row := []string{bare(i.Identifier)}
+		for _, v := range r.Views {
+			row = append(row, caaWord(v.Now.Identifiers[n]))
+		}
+		t.rows = append(t.rows, row)
+	}
+	if total(t.widths()) > p.Width {
+		writeMatrixStacked(p, t)
+	} else {
+		writeTable(p, t)
+	}
+	if n := len(ids) - rows; n > 0 {
+		p.para(2, 4, fmt.Sprintf("and %d more like these (-v shows them)", n))
+	}
+	writeReasons(p, r)
+}
+
+// alikeAbove reports whether a name fares everywhere as some name before it.
+func alikeAbove(r CAAReport, n int) bool {
+	for m := range n {
+		if !slices.ContainsFunc(r.Views, func(v CAAView) bool {
+			return v.Now.Identifiers[m].Verdict != v.Now.Identifiers[n].Verdict
+		}) {
+			return true
+		}
+	}
+	return false
+}
+
+// writeMatrixStacked is for a page too narrow for the matrix.
+func writeMatrixStacked(p *page, t table) {
+	for _, row := range t.rows {
+		p.para(2, 4, row[0])
+		for i, cell := range row[1:] {
+			p.para(4, 6, t.columns[i+1].title+": "+cell)
+		}
+	}
+}
+
+func caID(ca *known.CA) string {
+	if ca == nil {
+		return "CA"
+	}
+	return visible(ca.ID)
+}
+
+// writeReasons tells once why, for each CA, names with one reason together.
+func writeReasons(p *page, r CAAReport) {
+	type key struct{ ca, word, reason string }
+	var order []key
+	names := map[key][]string{}
+	for _, v := range r.Views {
+		for _, i := range v.Now.Identifiers {
+			k := key{caName(v.CA), caaWord(i), r.reason(i)}
+			if names[k] == nil {
+				order = append(order, k)
+			}
+			names[k] = append(names[k], bare(i.Identifier))
+		}
+	}
+	p.blank()
+	for n, k := range order {
+		if n == manyWhy && !p.Verbose {
+			p.para(2, 4, fmt.Sprintf("… and %d more reasons (-v shows them)", len(order)-n))
+			return
+		}
+		p.para(2, 4, fmt.Sprintf("%s: %s for %s: %s", k.ca, k.word, some(names[k]), k.reason))
+	}
+}
+
+// reason is why a name fares as it does.
+func (r CAAReport) reason(i check.IdentifierResult) string {
+	if r.Source == CAAFromZone && i.Verdict == check.Unknown {
+		return "it hangs on names outside of the zone text"
+	}
+	return cmp.Or(i.CAA.Reason, "the name itself is refused")
+}
+
+const (
+	manyWhy    = 12
+	manyClimbs = 3
+)
+
+// writeClimbs has a table for each name: what stands where, and what of it
+// counts.
+func writeClimbs(p *page, r CAAReport) {
+	climbs := r.Views[0].Now.Climbs
+	shown := climbs
+	if len(climbs) > manyClimbs && !p.Verbose {
+		shown = climbs[:manyClimbs]
+	}
+	for _, c := range shown {
+		if len(c.Steps) == 0 {
+			continue
+		}
+		p.blank()
+		writeClimb(p, c, len(r.Views) == 1)
+	}
+	if n := len(climbs) - len(shown); n > 0 {
+		p.blank()
+		p.para(0, 2, fmt.Sprintf("… and %s more (-v shows them)", count(n, "climb", "climbs")))
+	}
+}
+
+// writeClimb is the way from one name up. Why a record counts is told for one
+// CA only.
+func writeClimb(p *page, c check.CAAClimb, reasons bool) {
+	p.para(0, 2, bare(c.Identifier)+", from the name up:")
+	t := table{columns: []column{
+		{title: "NAME"}, {title: "ZONE", drop: 3}, {title: "SERVERS", right: true, drop: 2}, {title: "CAA"}, {title: "MEANS"},
+	}}
+	for _, s := range c.Steps {
+		for i, o := range s.Outcomes {
+			head := []string{"", "", serversOf(o)}
+			if i == 0 {
+				head[0], head[1] = bare(s.Name), bare(s.Zone)
+			}
+			t.rows = append(t.rows, outcomeRows(head, s, o, reasons)...)
+		}
+		if len(s.Outcomes) == 0 {
+			t.rows = append(t.rows, []string{bare(s.Name), bare(s.Zone), "", "not looked at", roleWords(s)})
+		}
+	}
+	if total(t.without(3).without(2).widths()) > p.Width {
+		writeClimbStacked(p, t)
+		return
+	}
+	writeTable(p, t)
+}
+
+// writeClimbStacked is for a page too narrow for the table.
+func writeClimbStacked(p *page, t table) {
+	for _, row := range t.rows {
+		if row[0] != "" {
+			p.para(2, 4, row[0])
+		}
+		p.para(4, 6, strings.TrimRight(row[3]+": "+row[4], ": "))
+	}
+}
+
+func serversOf(o check.CAAOutcome) string {
+	if len(o.Servers) == 0 {
+		return ""
+	}
+	return fmt.Sprint(len(o.Servers))
+}
+
+// outcomeRows are the lines of one outcome: one for each record.
+func outcomeRows(head []string, s check.CAAStep, o check.CAAOutcome, reasons bool) [][]string {
+	var rows [][]string
+	line := func(said, means string) {
+		rows = append(rows, append(slices.Clone(head), said, means))
+		head = []string{"", "", ""}
+	}
+	if o.Via != "" {
+		line("alias of "+bare(o.Via), "its records count here")
+	}
+	if o.Kind != "records" {
+		line(climbWords(o), roleWords(s))
+		return rows
+	}
+	for i, rec := range o.Records {
+		means := roleWords(s)
+		switch {
+		case s.Role == check.Decides && reasons:
+			means = recordWords(rec)
+		case i > 0:
+			means = ""
+		}
+		line(shorten(visible(rec.Text)), means)
+	}
+	return rows
+}
+
+// longRecord is how much of a record a table shows.
+const longRecord = 100
+
+func shorten(s string) string {
+	if len(s) > longRecord {
+		return s[:longRecord] + "..."
+	}
+	return s
+}
+
+func climbWords(o check.CAAOutcome) string {
+	switch o.Kind {
+	case "nxdomain":
+		return "no such name"
+	case "failure":
+		return "fails: " + visible(o.Failure)
+	case "not-seen":
+		return "not looked at"
+	}
+	return "no CAA record"
+}
+
+func roleWords(s check.CAAStep) string {
+	failing := slices.ContainsFunc(s.Outcomes, func(o check.CAAOutcome) bool { return o.Kind == "failure" })
+	switch s.Role {
+	case check.Decides:
+		return "decides"
+	case check.Fails:
+		return "ends the climb: refused"
+	case check.NotSeen:
+		return "not known"
+	case check.NotReached:
+		if failing {
+			return "not reached: harmless"
+		}
+		return "not reached"
+	case check.MayMatter:
+		return "counts if servers below have none"
+	}
+	return "the next name counts"
+}
+
+// recordWords are what a record of the deciding set does.
+func recordWords(r check.CAARecordOutcome) string {
+	switch {
+	case r.Bad != "":
+		return "cannot be parsed: spoils the answer"
+	case !r.Relevant:
+		return "has no part in it"
+	case r.Allowed && r.Unknown:
+		return "decides: allowed if it is ours"
+	case r.Allowed:
+		return "decides: allowed"
+	}
+	return "decides: " + refusalWords[r.Reason]
+}
+
+var refusalWords = map[caa.Reason]string{
+	caa.OtherIssuer:      "names another CA",
+	caa.Nobody:           "allows nobody",
+	caa.WildcardExcluded: "allows no wildcard",
+	caa.AccountMismatch:  "names another account",
+	caa.MethodForbidden:  "leaves the method out",
+	caa.CriticalUnknown:  "critical and unknown",
+	caa.Malformed:        "malformed, allows nobody",
+	caa.Misspelled:       "misspelled, not this CA",
+}
+
+// writeCAAFindings has the findings of every CA, the same ones once.
+func writeCAAFindings(p *page, r CAAReport) {
+	var told []string
+	for _, v := range r.Views {
+		res := v.Now.Result
+		res.Findings = slices.DeleteFunc(slices.Clone(res.Findings), func(f check.Finding) bool {
+			key := f.Rule.ID + " " + f.Name + " " + f.Detail
+			skip := slices.Contains(told, key) || r.Source == CAAFromZone && f.Rule.ID == "could-not-look"
+			told = append(told, key)
+			return skip
+		})
+		if len(res.Findings) > 0 && len(r.Views) > 1 {
+			p.blank()
+			p.para(0, 2, "For "+caName(v.CA)+":")
+		}
+		writeFindings(p, res)
+		writeReadings(p, v)
+	}
+}
+
+// writeReadings tells where the RFC and the CA's software read a set
+// differently.
+func writeReadings(p *page, v CAAView) {
+	for _, c := range v.Now.Climbs {
+		if len(c.Readings) < 2 || c.Readings[0].Allowed == c.Readings[1].Allowed {
+			continue
+		}
+		verb := func(allowed bool) string {
+			if allowed {
+				return "allows"
+			}
+			return "refuses"
+		}
+		p.blank()
+		p.para(0, 2, fmt.Sprintf("%s: RFC 8659 %s this (%s), and %s %s it (%s).", bare(c.Identifier),
+			verb(c.Readings[1].Allowed), c.Readings[1].Detail, caName(v.CA), verb(c.Readings[0].Allowed), c.Readings[0].Detail))
+	}
+}
+
+func writeCAAFooter(p *page, r CAAReport) {
+	p.blank()
+	switch r.Source {
+	case CAAFromZone:
+		p.para(0, 0, "Nothing was looked up: the zone text was judged. Registries' zones above it are taken to have no CAA record.")
+		return
+	case CAAFromIntent:
+		p.para(0, 0, "Nothing was looked up: the records above were judged as if they were published.")
+		return
+	}
+	q := r.survey().Queries
+	p.para(0, 0, fmt.Sprintf("%s (%d UDP, %d TCP), %d of them for CAA, in %s", count(q.Total, "query", "queries"), q.UDP, q.TCP, q.CAA, elapsed(r.survey().Took)))
+}
