@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dns01/caa"
@@ -100,6 +101,13 @@ var caaRules = []*Rule{
 		Source: "RFC 8657 §3 and §4",
 	},
 	{
+		ID: "caa-recheck-due", Subject: "caa", Severity: Note,
+		Title:  "The trouble with CAA strikes at finalize too, where an old validation is reused",
+		Why:    "CAA has to have been looked up within eight hours before the certificate is signed, however long a validation may be reused.",
+		Fix:    "Mend CAA before the order.",
+		Source: "Baseline Requirements §3.2.2.8; Let's Encrypt: boulder ra/ra.go",
+	},
+	{
 		ID: "caa-from-alias", Subject: "caa", Severity: Note,
 		Title:  "The relevant CAA records come from the target of an alias",
 		Why:    "A CAA lookup follows aliases like any other, so the target's operator decides which CA may issue.",
@@ -132,6 +140,18 @@ func (az *authorization) explainCAA() {
 	if t.may() {
 		az.caaAbove()
 	}
+	az.recheckDue()
+}
+
+// caaTrouble is the finding about CAA that this identifier fails by; none
+// where that follows from something else.
+func (az *authorization) caaTrouble() place {
+	for _, d := range az.drafts {
+		if d.Rule.Subject == "caa" && d.Severity != Note && d.cause == (place{}) && slices.Contains(d.Identifiers, az.id.Name) {
+			return d.place()
+		}
+	}
+	return place{}
 }
 
 // reasonRule is the rule for a reason to refuse.

@@ -22,7 +22,7 @@ func TestCAA(t *testing.T) {
 		{name: "iodef alone allows", verdict: Ready, change: example(caaAnswer(`0 iodef "mailto:a@example.com"`))},
 		{name: "forbids", verdict: Blocked, want: []string{"error caa-forbids"}, change: example(caaAnswer(`0 issue "digicert.com"`))},
 		{name: "nobody", verdict: Blocked, want: []string{"error caa-forbids"}, change: example(caaAnswer(`0 issue ";"`))},
-		{name: "forbids in preflight", values: []string{}, verdict: Blocked, want: []string{"error caa-forbids", "note challenge-leftover-values"}, change: example(caaAnswer(`0 issue "digicert.com"`))},
+		{name: "forbids in preflight", values: []string{}, verdict: Blocked, want: []string{"error caa-forbids", "note caa-recheck-due because caa-forbids", "note challenge-leftover-values"}, change: example(caaAnswer(`0 issue "digicert.com"`))},
 		{name: "at the parent", ids: []string{"a.b.example.com"}, verdict: Blocked, want: []string{"error caa-forbids"}, change: example(caaAnswer(`0 issue "digicert.com"`))},
 		{name: "at the TLD", verdict: Blocked, want: []string{"error caa-forbids"}, change: at("com", "com", caaAnswer(`0 issue ";"`))},
 		{name: "issuewild excludes", ids: wild, verdict: Blocked, want: []string{"error caa-forbids-wildcard"}, change: example(caaAnswer(`0 issue "letsencrypt.org"`, `0 issuewild ";"`))},

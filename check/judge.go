@@ -31,6 +31,7 @@ func Judge(s *survey.Survey, o Order) Result {
 	}
 	res.Findings = arrange(drafts)
 	res.conclude()
+	res.NewOrder, res.Finalize = j.newOrder, atFinalize(res.Identifiers)
 	res.CAAQueries = j.caaQueries(res.Identifiers)
 	return res
 }
@@ -46,6 +47,7 @@ type judge struct {
 	zones      map[string]*zoneHealth
 	zoneDrafts map[string][]draft
 	refused    map[string]refusal // by identifier: refused before any DNS
+	newOrder   *Refusal           // of the whole order, for that
 	drafts     []*draft
 	// differing are zones whose servers disagree, with the finding that says
 	// so: serials that differ follow from it.
@@ -119,6 +121,7 @@ func (j *judge) identifier(id survey.Identifier) IdentifierResult {
 	res.CAA = az.caaResult()
 	res.Verdict = az.verdict()
 	res.Predicted = az.predict()
+	res.Rechecked = az.rechecked()
 	if res.Verdict == Retry {
 		res.RetryAfter = max(j.retryAfter(), az.untilSigned())
 	}

@@ -33,6 +33,7 @@ func (j *judge) policy() {
 		return
 	}
 	if p := NewOrderProblem(ids, j.maxNames(), j.ownWorld(ids)); p != nil {
+		j.newOrder = p.refusal()
 		for id, r := range j.refused {
 			if len(r.predicted) == 0 {
 				j.refused[id] = refusal{[]Problem{p.Problem}}

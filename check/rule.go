@@ -99,7 +99,12 @@ type Result struct {
 	RetryAfter  time.Duration // for Retry: when to try again
 	Identifiers []IdentifierResult
 	Findings    []Finding // errors first; a consequence right after its cause
-	CAAQueries  int       // CAA queries the CA will send for the order, all perspectives
+	// NewOrder is how the CA refuses the order at once, nil when it takes it.
+	// Finalize is what it would answer at finalize to an order whose
+	// validations are all so old that CAA is looked up again
+	// ([known.CA.CAARecheckAfter]); nil when that passes or cannot be.
+	NewOrder, Finalize *Refusal
+	CAAQueries         int // CAA queries the CA will send for the order, all perspectives
 }
 
 // An IdentifierResult is the judgement of one identifier.
@@ -110,6 +115,7 @@ type IdentifierResult struct {
 	Challenge  ChallengeResult
 	CAA        CAAResult
 	Predicted  []Problem // what the CA would answer, by stage; empty when it passes
+	Rechecked  []Problem // what it would answer at finalize, if CAA is looked up again then
 }
 
 // A ChallengeResult tells where the challenge value is looked for.

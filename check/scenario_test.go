@@ -176,7 +176,7 @@ func TestSameResult(t *testing.T) {
 			first := play(t, s, 1).result
 			for range 2 {
 				again := play(t, s, 1).result
-				if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(check.Finding{}, "Evidence"), cmp.Comparer(sameProblem)); diff != "" {
+				if diff := cmp.Diff(first, again, cmpopts.IgnoreFields(check.Finding{}, "Evidence"), cmp.Comparer(sameProblem), cmp.Comparer(sameSubproblem)); diff != "" {
 					t.Fatalf("the same run differs (-first +again):\n%s", diff)
 				}
 			}
@@ -194,6 +194,11 @@ func TestSameResult(t *testing.T) {
 func sameProblem(a, b check.Problem) bool {
 	return a.Stage == b.Stage && a.Type == b.Type &&
 		anyServer.ReplaceAllString(a.Detail, "") == anyServer.ReplaceAllString(b.Detail, "")
+}
+
+func sameSubproblem(a, b check.Subproblem) bool {
+	return a.Identifier == b.Identifier &&
+		sameProblem(check.Problem{Type: a.Type, Detail: a.Detail}, check.Problem{Type: b.Type, Detail: b.Detail})
 }
 
 // noon is when dated facts are judged, unless a target has --now.

@@ -40,6 +40,7 @@ type jsonDocument struct {
 	Findings    []jsonFinding    `json:"findings"`
 	Zones       []jsonZone       `json:"zones"`
 	Queries     jsonQueries      `json:"queries"`
+	OrderErrors []jsonRefusal    `json:"order_errors"`
 }
 
 type jsonTool struct {
@@ -61,6 +62,7 @@ type jsonIdentifier struct {
 	Challenge       jsonChallenge `json:"challenge"`
 	CAA             jsonCAA       `json:"caa"`
 	PredictedErrors []jsonProblem `json:"predicted_errors"`
+	RecheckErrors   []jsonProblem `json:"recheck_errors"` // at finalize, where an old validation is reused
 }
 
 type jsonChallenge struct {
@@ -91,6 +93,19 @@ type jsonProblem struct {
 	Stage  string `json:"stage"`
 	Type   string `json:"type"`
 	Detail string `json:"detail"`
+}
+
+// jsonRefusal is a problem of the whole order: at new-order, or at finalize
+// when every validation is so old that CAA is looked up again.
+type jsonRefusal struct {
+	jsonProblem
+	Subproblems []jsonSubproblem `json:"subproblems"`
+}
+
+type jsonSubproblem struct {
+	Identifier string `json:"identifier"`
+	Type       string `json:"type"`
+	Detail     string `json:"detail"`
 }
 
 type jsonFinding struct {
@@ -171,6 +186,7 @@ func document(r Report) jsonDocument {
 		Findings:    each(r.Result.Findings, finding),
 		Zones:       each(s.Zones, func(z *survey.Zone) jsonZone { return zone(s, z) }),
 		Queries:     queries(s.Queries, r.Result.CAAQueries),
+		OrderErrors: refusals(r.Result),
 	}
 	if r.Order.CA != nil {
 		d.Order.CA = r.Order.CA.ID
@@ -204,10 +220,24 @@ func identifier(i check.IdentifierResult) jsonIdentifier {
 			Reason:       visible(i.CAA.Reason),
 			Queries:      i.CAA.Queries,
 		},
-		PredictedErrors: each(i.Predicted, func(p check.Problem) jsonProblem {
-			return jsonProblem{p.Stage, p.Type, visible(p.Detail)}
-		}),
+		PredictedErrors: each(i.Predicted, problem),
+		RecheckErrors:   each(i.Rechecked, problem),
 	}
+}
+
+func problem(p check.Problem) jsonProblem { return jsonProblem{p.Stage, p.Type, visible(p.Detail)} }
+
+func refusals(r check.Result) []jsonRefusal {
+	out := []jsonRefusal{}
+	for _, f := range []*check.Refusal{r.NewOrder, r.Finalize} {
+		if f == nil {
+			continue
+		}
+		out = append(out, jsonRefusal{problem(f.Problem), each(f.Subproblems, func(s check.Subproblem) jsonSubproblem {
+			return jsonSubproblem{bare(s.Identifier), s.Type, visible(s.Detail)}
+		})})
+	}
+	return out
 }
 
 // roomAt is never null, as no list is.

@@ -223,6 +223,22 @@ func writePredicted(p *page, r Report) {
 		p.blank()
 		p.para(0, 2, fmt.Sprintf("%s %s answer for %s (%s):", caName(r.Order.CA), k.would, some(names[k]), k.Stage))
 		p.para(2, 4, k.Type+": "+k.Detail)
+		writeSubproblems(p, r.Result.NewOrder, k.Problem)
+	}
+}
+
+// writeSubproblems has a line for each identifier that a refusal is about,
+// under the problem that it has for all of them.
+func writeSubproblems(p *page, refusal *check.Refusal, problem check.Problem) {
+	if refusal == nil || refusal.Problem != problem {
+		return
+	}
+	for n, s := range refusal.Subproblems {
+		if n == manyIdentifiers && !p.Verbose {
+			p.para(4, 6, fmt.Sprintf("… and %d more (-v shows them)", len(refusal.Subproblems)-n))
+			return
+		}
+		p.para(4, 6, fmt.Sprintf("%s: %s: %s", bare(s.Identifier), s.Type, s.Detail))
 	}
 }
 
