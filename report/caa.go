@@ -123,9 +123,25 @@ func caaConsequence(r CAAReport, v check.Verdict) string {
 	case check.Retry:
 		return who + " would refuse for CAA now, and may not later"
 	case check.Blocked:
+		if r.unnamed() {
+			return who + " would refuse the name itself"
+		}
 		return who + " would refuse for CAA"
 	}
 	return "could not find out whether CAA lets " + who + " issue"
+}
+
+// unnamed reports whether no refusal comes from CAA: the names are none that a
+// CA takes.
+func (r CAAReport) unnamed() bool {
+	return !slices.ContainsFunc(r.Views, func(v CAAView) bool {
+		for i, id := range v.Now.Identifiers {
+			if id.Verdict == check.Blocked && len(v.Now.Climbs[i].Steps) > 0 {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // writePublish has the records for an intent, ready to paste.
@@ -340,6 +356,8 @@ func outcomeRows(head []string, s check.CAAStep, o check.CAAOutcome, reasons boo
 		switch {
 		case s.Role == check.Decides && reasons:
 			means = recordWords(rec)
+		case s.Role == check.Decides && i == 0 && len(o.Records) > 1:
+			means = "this set decides"
 		case i > 0:
 			means = ""
 		}
@@ -436,23 +454,33 @@ func writeCAAFindings(p *page, r CAAReport) {
 	}
 }
 
-// writeReadings tells where the RFC and the CA's software read a set
+// writeReadings tells once where the RFC and the CA's software read a set
 // differently.
 func writeReadings(p *page, v CAAView) {
+	var order []string
+	names := map[string][]string{}
 	for _, c := range v.Now.Climbs {
 		if len(c.Readings) < 2 || c.Readings[0].Allowed == c.Readings[1].Allowed {
 			continue
 		}
-		verb := func(allowed bool) string {
-			if allowed {
-				return "allows"
-			}
-			return "refuses"
+		ca, rfc := c.Readings[0], c.Readings[1]
+		text := fmt.Sprintf("RFC 8659 %s this (%s), and %s %s it (%s).", allows(rfc.Allowed), rfc.Detail, caName(v.CA), allows(ca.Allowed), ca.Detail)
+		if names[text] == nil {
+			order = append(order, text)
 		}
-		p.blank()
-		p.para(0, 2, fmt.Sprintf("%s: RFC 8659 %s this (%s), and %s %s it (%s).", bare(c.Identifier),
-			verb(c.Readings[1].Allowed), c.Readings[1].Detail, caName(v.CA), verb(c.Readings[0].Allowed), c.Readings[0].Detail))
+		names[text] = append(names[text], bare(c.Identifier))
 	}
+	for _, text := range order {
+		p.blank()
+		p.para(0, 2, some(names[text])+": "+text)
+	}
+}
+
+func allows(yes bool) string {
+	if yes {
+		return "allows"
+	}
+	return "refuses"
 }
 
 func writeCAAFooter(p *page, r CAAReport) {

@@ -21,13 +21,18 @@ func writeLoads(p *page, r CAAReport) {
 	var lines []string
 	cas := map[string][]string{}
 	for _, v := range r.Views {
+		if v.Now.Load.Queries == 0 {
+			continue
+		}
 		l := loadSentence(v.Now.Load)
 		if cas[l] == nil {
 			lines = append(lines, l)
 		}
 		cas[l] = append(cas[l], caName(v.CA))
 	}
-	p.blank()
+	if len(lines) > 0 {
+		p.blank()
+	}
 	for _, l := range lines {
 		p.para(0, 2, some(cas[l])+": "+l)
 	}
