@@ -28,10 +28,13 @@ type CA struct {
 	// number follows. Empty when the form is not known (RFC 8657 §3).
 	AccountPrefixes []string
 
-	Methods   []string  // challenge types offered for DNS identifiers
-	Wildcards bool      // issues for wildcard names
-	Profiles  []Profile // certificate profiles, the default first
-	MaxLabels int       // labels in a name, the wildcard label not counted
+	Methods   []string // challenge types offered for DNS identifiers
+	Wildcards bool     // issues for wildcard names
+	// AccountBinding is set when new ACME accounts have to be bound to one at
+	// the CA (RFC 8555 §7.3.4).
+	AccountBinding bool
+	Profiles       []Profile // certificate profiles, the default first
+	MaxLabels      int       // labels in a name, the wildcard label not counted
 
 	Perspectives Perspectives
 	// CAARecheckAfter is the age of a validation from which CAA is looked up

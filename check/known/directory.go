@@ -104,6 +104,7 @@ func Unlisted(identity string) *CA {
 // something changes nothing.
 func (d Directory) Over(ca *CA) *CA {
 	c := *ca
+	c.AccountBinding = ca.AccountBinding || d.AccountRequired
 	if len(d.CAAIdentities) > 0 {
 		c.Identities = slices.Clone(d.CAAIdentities)
 	}

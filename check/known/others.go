@@ -29,8 +29,10 @@ func newOther(id, name string, directories []string, caa ...string) *CA {
 		CAAReading:   "rfc8659",
 		Methods:      []string{"dns-01"},
 		Perspectives: baselinePerspectives(),
+		// All of these want it; the one without stands in letsencrypt.go.
+		AccountBinding: true,
 		Sources: []Source{
-			comparison("Directories Methods Wildcards Profiles"),
+			comparison("Directories Methods Wildcards AccountBinding Profiles"),
 			identities(), clients(), baselineSource(),
 			{"CAAReading", "https://www.rfc-editor.org/rfc/rfc8659", "2019-11-01"},
 		},
@@ -73,6 +75,7 @@ func sectigo() *CA {
 		"https://acme.sectigo.com/v2/DV",
 		"https://acme.sectigo.com/v2/OV",
 		"https://acme.sectigo.com/v2/EV",
+		"https://acme.sectigo.com/v2/InCommonRSAOV",
 	}, "sectigo.com", "comodo.com", "comodoca.com", "usertrust.com", "trust-provider.com", "entrust.net", "affirmtrust.com")
 	ca.Brands = []string{"Comodo"}
 	ca.Aliases = []string{"sectigoov", "sectigoev"}

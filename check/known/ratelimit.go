@@ -15,6 +15,17 @@ type RateLimits struct {
 	// orders them.
 	SameSetPerWeek int
 	SameSetRefill  time.Duration
+	// AuthorizationFailuresPerHour counts failed validations of one identifier
+	// by one account, the name and its wildcard apart.
+	AuthorizationFailuresPerHour int
+	FailureRefill                time.Duration
+	// ConsecutiveFailures is after how many of them, without a success between,
+	// the identifier is paused until the account's owner resumes it.
+	ConsecutiveFailures int
+	ConsecutiveRefill   time.Duration
+	// RegistrationsPer3Hours counts new accounts from one IPv4 address, and
+	// RegistrationsPer48 those from one IPv6 network of that length.
+	RegistrationsPer3Hours, RegistrationsPer48 int
 	// RenewalInfoExempt is set when renewals that name the certificate they
 	// replace (RFC 9773 §5) are free of all limits, and SameSetRenewals when
 	// those of the same names are free of all but SameSetPerWeek.
@@ -34,6 +45,9 @@ func RateLimitsOf(ca *CA) (RateLimits, bool) {
 		NewOrdersPer3Hours: 300, NewOrderRefill: 36 * time.Second,
 		CertificatesPerDomainPerWeek: 50, PerDomainRefill: 202 * time.Minute,
 		SameSetPerWeek: 5, SameSetRefill: 34 * time.Hour,
+		AuthorizationFailuresPerHour: 5, FailureRefill: 12 * time.Minute,
+		ConsecutiveFailures: 1152, ConsecutiveRefill: 24 * time.Hour,
+		RegistrationsPer3Hours: 10, RegistrationsPer48: 500,
 		RenewalInfoExempt: true, SameSetRenewals: true,
 		Source: "https://letsencrypt.org/docs/rate-limits/", Date: "2026-08-05",
 	}
@@ -42,6 +56,9 @@ func RateLimitsOf(ca *CA) (RateLimits, bool) {
 		l.NewOrdersPer3Hours, l.NewOrderRefill = 1500, 0
 		l.CertificatesPerDomainPerWeek, l.PerDomainRefill = 0, 0
 		l.SameSetPerWeek, l.SameSetRefill = 30000, 0
+		l.AuthorizationFailuresPerHour, l.FailureRefill = 200, 0
+		l.ConsecutiveFailures, l.ConsecutiveRefill = 3600, 0 // within 6 hours
+		l.RegistrationsPer3Hours = 50
 	}
 	return l, true
 }
