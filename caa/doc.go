@@ -17,7 +17,7 @@
 // compare without letter case, what a final semicolon does, which flag bit is
 // the critical one. A [Profile] is such a reading, as data; [RFC8659] and
 // [Boulder] are two. To say "allowed by the RFC, refused by this CA", decide
-// twice.
+// twice; [Departures] says on which points they part.
 //
 //	set := []caa.Record{{Tag: "issue", Value: "letsencrypt.org;"}}
 //	d := caa.Decide(set, caa.Request{

@@ -27,6 +27,9 @@ type CAAClimb struct {
 	// as RFC 8659 says, where that is another reading. Empty where the walk
 	// ends at a failure, or could not be seen.
 	Readings []CAAReading
+	// Departures are the points on which the CA's reading comes to another
+	// decision than the RFC's.
+	Departures []caa.Departure
 	// Responsible is the record that decides at the CA, and Owner where it
 	// stands; nil when no record does.
 	Responsible *caa.Record
@@ -205,6 +208,7 @@ func (az *authorization) read(c *CAAClimb, e climbEnd) {
 			c.Readings = append(c.Readings, CAAReading{p.Name, caa.Decide(set, az.request(az.id), p)})
 		}
 	}
+	c.Departures = caa.Departures(set, az.request(az.id), az.profile())
 	if i := c.Readings[0].Record; i >= 0 {
 		c.Responsible, c.Owner = &set[i], e.end.owner()
 	}

@@ -465,6 +465,9 @@ func writeReadings(p *page, v CAAView) {
 		}
 		ca, rfc := c.Readings[0], c.Readings[1]
 		text := fmt.Sprintf("RFC 8659 %s this (%s), and %s %s it (%s).", allows(rfc.Allowed), rfc.Detail, caName(v.CA), allows(ca.Allowed), ca.Detail)
+		if len(c.Departures) > 0 {
+			text += " There " + strings.Join(each(c.Departures, func(d caa.Departure) string { return d.Text }), ", and ") + "."
+		}
 		if names[text] == nil {
 			order = append(order, text)
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"dns01/caa"
 	"dns01/check"
 	"dns01/check/known"
 )
@@ -80,6 +81,7 @@ type jsonDecision struct {
 	Via             string        `json:"via"`
 	Record          string        `json:"record"` // the one that decides, "" for none
 	Readings        []jsonReading `json:"readings"`
+	Departures      []string      `json:"departures"` // ids
 	PredictedErrors []jsonProblem `json:"predicted_errors"`
 	Without         *jsonWithout  `json:"without,omitempty"`
 }
@@ -216,6 +218,7 @@ func decisionJSON(id check.IdentifierResult, c check.CAAClimb) jsonDecision {
 		Readings: each(c.Readings, func(r check.CAAReading) jsonReading {
 			return jsonReading{r.Profile, r.Allowed, r.Unknown, string(r.Reason), visible(r.Detail)}
 		}),
+		Departures:      each(c.Departures, func(d caa.Departure) string { return d.ID }),
 		PredictedErrors: each(id.Predicted, func(p check.Problem) jsonProblem { return jsonProblem{p.Stage, p.Type, visible(p.Detail)} }),
 	}
 	if c.Responsible != nil {
