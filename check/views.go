@@ -94,6 +94,8 @@ func gapReason(r string) string {
 		return "no root server answers"
 	case "intercepted":
 		return "something in between answers for the servers"
+	case "not-recorded":
+		return "the answers are not in the recording"
 	}
 	return Escape(r)
 }

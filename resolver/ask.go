@@ -107,7 +107,7 @@ func (q *asking) query(t Transport, f form, timeout time.Duration) Query {
 	return Query{
 		Server:    netip.AddrPortFrom(q.server, 53),
 		Transport: t,
-		Msg:       question(q.name, q.qtype, f, q.c.rng.rand()),
+		Msg:       question(q.name, q.qtype, f, q.c.rng.of(q.server, q.name, q.qtype, t, f)),
 		Timeout:   timeout,
 	}
 }
@@ -124,7 +124,7 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 		return o
 	}
 	o.Reply, o.Err = q.c.cfg.Exchanger.Exchange(ctx, query)
-	o.Took = time.Since(o.At)
+	o.Took = Lasted(o.At, o.Reply, o.Err)
 	q.c.routed(q.server, FailureOf(o.Err))
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	return o

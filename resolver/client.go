@@ -34,7 +34,7 @@ type Config struct {
 // same answer. It is safe for concurrent use.
 type Client struct {
 	cfg    Config
-	rng    *lockedRand
+	rng    *luck
 	spread uint64 // where in a server list a walk begins
 
 	running sync.WaitGroup // questions nobody waits for any more
@@ -69,7 +69,7 @@ func New(cfg Config) *Client {
 	}
 	c := &Client{
 		cfg:         cfg,
-		rng:         &lockedRand{src: cfg.Rand},
+		rng:         newLuck(cfg.Rand),
 		asked:       map[ask]*flight{},
 		hosts:       map[netip.Addr]*host{},
 		delegations: map[string]*Delegation{},
@@ -78,7 +78,7 @@ func New(cfg Config) *Client {
 		glue:        map[string][]netip.Addr{},
 		targets:     map[string]*atomic.Int32{},
 	}
-	c.spread = c.rng.Uint64()
+	c.spread = c.rng.seed[1]
 	root := &Delegation{Zone: "."}
 	for _, r := range cfg.Roots {
 		root.NS = append(root.NS, NameServer{Name: canonical(dns.Fqdn(r.Name)), Glue: r.Addrs})
@@ -129,6 +129,7 @@ func (c *Client) routed(a netip.Addr, failure Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch failure {
+	case NotRecorded:
 	case NoRoute:
 		c.noRoutes[family(a)]++
 	case "":
@@ -164,33 +165,4 @@ func family(a netip.Addr) int {
 		return 0
 	}
 	return 1
-}
-
-// ProbeLabel returns a random label that nobody has published.
-func (c *Client) ProbeLabel() string {
-	const letters = "abcdefghijklmnopqrstuvwxyz234567"
-	v := c.rng.Uint64()
-	b := []byte("dns01-")
-	for range 10 {
-		b = append(b, letters[v&31])
-		v >>= 5
-	}
-	return string(b)
-}
-
-// lockedRand makes a rand source safe for concurrent use.
-type lockedRand struct {
-	mu  sync.Mutex
-	src *rand.Rand
-}
-
-func (r *lockedRand) Uint64() uint64 {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.src.Uint64()
-}
-
-// rand returns a generator for one question.
-func (r *lockedRand) rand() *rand.Rand {
-	return rand.New(rand.NewPCG(r.Uint64(), r.Uint64()))
 }

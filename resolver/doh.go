@@ -40,7 +40,7 @@ func (s *HTTPSServer) Exchange(ctx context.Context, q Query) (Reply, error) {
 	m.Id = 0 // for caches on the way (RFC 8484 §4.1)
 	wire, err := m.Pack()
 	if err != nil {
-		return Reply{}, &Error{Malformed, err}
+		return Reply{}, &Error{Failure: Malformed, Err: err}
 	}
 	start := time.Now()
 	body, err := s.post(ctx, wire)
@@ -49,16 +49,16 @@ func (s *HTTPSServer) Exchange(ctx context.Context, q Query) (Reply, error) {
 	}
 	got, ok, err := accept(m, body)
 	if !ok {
-		return Reply{}, &Error{Mismatched, fmt.Errorf("%s answered another query", s.URL)}
+		return Reply{}, &Error{Failure: Mismatched, Err: fmt.Errorf("%s answered another query", s.URL)}
 	}
-	return Reply{Msg: got, Size: len(body), RTT: time.Since(start)}, err
+	return Reply{Msg: got, Size: len(body), Wire: body, RTT: time.Since(start)}, err
 }
 
 // post sends a message and returns the one that comes back.
 func (s *HTTPSServer) post(ctx context.Context, wire []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.URL, bytes.NewReader(wire))
 	if err != nil {
-		return nil, &Error{NoRoute, err}
+		return nil, &Error{Failure: NoRoute, Err: err}
 	}
 	req.Header.Set("Content-Type", dnsMessage)
 	req.Header.Set("Accept", dnsMessage)
@@ -69,7 +69,7 @@ func (s *HTTPSServer) post(ctx context.Context, wire []byte) ([]byte, error) {
 	defer resp.Body.Close()
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode != http.StatusOK || kind != dnsMessage {
-		return nil, &Error{Malformed, fmt.Errorf("%s answers %s with %q", s.URL, resp.Status, kind)}
+		return nil, &Error{Failure: Malformed, Err: fmt.Errorf("%s answers %s with %q", s.URL, resp.Status, kind)}
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, 65536))
 	if err != nil {

@@ -30,7 +30,7 @@ func (s *TLSServer) Exchange(ctx context.Context, q Query) (Reply, error) {
 	m.Id = randomID()
 	wire, err := m.Pack()
 	if err != nil {
-		return Reply{}, &Error{Malformed, err}
+		return Reply{}, &Error{Failure: Malformed, Err: err}
 	}
 	start := time.Now()
 	d := tls.Dialer{Config: &tls.Config{RootCAs: s.Roots, MinVersion: tls.VersionTLS12}}
@@ -56,7 +56,7 @@ func tlsError(ctx context.Context, err error) error {
 		return ended(ctx, err)
 	}
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return &Error{Malformed, err}
+		return &Error{Failure: Malformed, Err: err}
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
 		return dialError(ctx, TCP, err)

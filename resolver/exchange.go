@@ -79,20 +79,22 @@ func Ended(ctx context.Context) error { return ended(ctx, context.Cause(ctx)) }
 func ended(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); cause {
 	case errTimeout:
-		return &Error{Timeout, err}
+		return &Error{Failure: Timeout, Err: err}
 	case errHurried:
-		return &Error{Timeout, cause}
+		return &Error{Failure: Timeout, Err: cause}
 	}
-	return &Error{Canceled, err}
+	return &Error{Failure: Canceled, Err: err}
 }
 
 // A Reply is the message that answered a query, with any rcode. Size counts
-// the octets of the message on the wire (over TCP without the length prefix).
-// Strays is the number of datagrams that arrived on the same socket and were
-// not taken: another ID, another question, not DNS.
+// the octets of the message on the wire (over TCP without the length prefix),
+// Wire holds them, for a recording; it may be nil. Strays is the number of
+// datagrams that arrived on the same socket and were not taken: another ID,
+// another question, not DNS.
 type Reply struct {
 	Msg    *dns.Msg
 	Size   int
+	Wire   []byte
 	RTT    time.Duration
 	Strays int
 }
@@ -119,13 +121,21 @@ const (
 	Mismatched  Failure = "mismatched" // only replies to something else arrived
 	Closed      Failure = "closed"     // TCP ended before a whole message came
 	Canceled    Failure = "canceled"
-	Limit       Failure = "limit" // our own budget of queries is used up: nothing was sent
+	Limit       Failure = "limit"        // our own budget of queries is used up: nothing was sent
+	NotRecorded Failure = "not-recorded" // a recording that is asked lacks the question
 )
+
+// unsent reports whether nothing was learnt of the server: no query left this
+// host, or nobody waited for the reply.
+func (f Failure) unsent() bool { return f == NoRoute || f == Canceled || f == NotRecorded }
 
 // An Error says why a query had no reply.
 type Error struct {
 	Failure Failure
 	Err     error // the cause, or nil
+	// Took is how long it was waited for, where the exchanger knows better
+	// than the clock: a recording, or a world with a time of its own.
+	Took time.Duration
 }
 
 func (e *Error) Error() string {

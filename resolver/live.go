@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -32,7 +33,7 @@ func (Live) Exchange(ctx context.Context, q Query) (Reply, error) {
 	m.Id = randomID()
 	wire, err := m.Pack()
 	if err != nil {
-		return Reply{}, &Error{Malformed, err}
+		return Reply{}, &Error{Failure: Malformed, Err: err}
 	}
 	start := time.Now()
 	var d net.Dialer
@@ -66,15 +67,15 @@ func overUDP(conn net.Conn, m *dns.Msg, wire []byte) (Reply, error) {
 		n, err := conn.Read(buf)
 		if err != nil {
 			if strays > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
-				return Reply{}, &Error{Mismatched, err}
+				return Reply{}, &Error{Failure: Mismatched, Err: err}
 			}
 			return Reply{}, err
 		}
 		if got, ok, err := accept(m, buf[:n]); ok {
-			return Reply{Msg: got, Size: n, Strays: strays}, err
+			return Reply{Msg: got, Size: n, Wire: slices.Clone(buf[:n]), Strays: strays}, err
 		}
 		if strays++; strays >= maxStrays {
-			return Reply{}, &Error{Mismatched, errors.New("too many foreign datagrams")}
+			return Reply{}, &Error{Failure: Mismatched, Err: errors.New("too many foreign datagrams")}
 		}
 	}
 }
@@ -94,9 +95,9 @@ func overTCP(conn net.Conn, m *dns.Msg, wire []byte) (Reply, error) {
 	}
 	got, ok, err := accept(m, buf)
 	if !ok {
-		return Reply{}, &Error{Mismatched, errors.New("the reply is to another query")}
+		return Reply{}, &Error{Failure: Mismatched, Err: errors.New("the reply is to another query")}
 	}
-	return Reply{Msg: got, Size: len(buf)}, err
+	return Reply{Msg: got, Size: len(buf), Wire: buf}, err
 }
 
 // accept reads a message and says whether it is the reply to m. It is not
@@ -108,7 +109,7 @@ func accept(m *dns.Msg, wire []byte) (*dns.Msg, bool, error) {
 	}
 	got, err := Unpack(wire)
 	if err != nil {
-		return nil, true, &Error{Malformed, err}
+		return nil, true, &Error{Failure: Malformed, Err: err}
 	}
 	if len(got.Question) == 0 {
 		return got, true, nil
@@ -124,15 +125,15 @@ func dialError(ctx context.Context, t Transport, err error) error {
 	case ctx.Err() != nil:
 		return ended(ctx, err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &Error{Timeout, err}
+		return &Error{Failure: Timeout, Err: err}
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET):
-		return &Error{Unreachable, err}
+		return &Error{Failure: Unreachable, Err: err}
 	case t == TCP && errors.Is(err, syscall.EHOSTUNREACH):
-		return &Error{Unreachable, err}
+		return &Error{Failure: Unreachable, Err: err}
 	case t == TCP && errors.Is(err, syscall.ETIMEDOUT):
-		return &Error{Timeout, err}
+		return &Error{Failure: Timeout, Err: err}
 	}
-	return &Error{NoRoute, err}
+	return &Error{Failure: NoRoute, Err: err}
 }
 
 // ioError names what ended an exchange after the socket was open.
@@ -144,14 +145,14 @@ func ioError(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ended(ctx, err)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &Error{Timeout, err}
+		return &Error{Failure: Timeout, Err: err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return &Error{Closed, err}
+		return &Error{Failure: Closed, Err: err}
 	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
-		return &Error{NoRoute, err}
+		return &Error{Failure: NoRoute, Err: err}
 	}
-	return &Error{Unreachable, err}
+	return &Error{Failure: Unreachable, Err: err}
 }
 
 func randomID() uint16 {

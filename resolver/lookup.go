@@ -322,7 +322,7 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 			failure = a.TCPFailure
 		}
 		switch failure {
-		case NoRoute, Canceled, Limit:
+		case NoRoute, Canceled, Limit, NotRecorded:
 		case Timeout, Mismatched:
 			if p == ProblemNotAsked {
 				p, why = ProblemTimeout, "upstream server timeout"

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/netip"
 	"sync"
@@ -20,6 +21,19 @@ type Observation struct {
 	Took  time.Duration
 }
 
+// Lasted returns how long an exchange took that began at a time: as the
+// exchanger counts, which a recording knows better than the clock, or else by
+// the clock.
+func Lasted(at time.Time, r Reply, err error) time.Duration {
+	if e, ok := errors.AsType[*Error](err); ok && e.Took > 0 {
+		return e.Took
+	}
+	if err == nil && r.RTT > 0 {
+		return r.RTT
+	}
+	return time.Since(at)
+}
+
 // Observe wraps x and calls f after every exchange. f must be safe for
 // concurrent use and must not block.
 func Observe(x Exchanger, f func(Observation)) Exchanger {
@@ -34,7 +48,7 @@ type observer struct {
 func (o observer) Exchange(ctx context.Context, q Query) (Reply, error) {
 	at := time.Now()
 	r, err := o.x.Exchange(ctx, q)
-	o.f(Observation{Query: q, Reply: r, Err: err, At: at, Took: time.Since(at)})
+	o.f(Observation{Query: q, Reply: r, Err: err, At: at, Took: Lasted(at, r, err)})
 	return r, err
 }
 
@@ -46,7 +60,8 @@ type Counts struct {
 }
 
 // A Counter counts queries; its Add is meant for [Observe]. Queries that
-// found no route are not counted: nothing was sent. The zero value works.
+// found no route, or are not in a recording, are not counted: nothing was sent.
+// The zero value works.
 type Counter struct {
 	mu sync.Mutex
 	c  Counts
@@ -54,7 +69,7 @@ type Counter struct {
 
 // Add counts one exchange.
 func (c *Counter) Add(o Observation) {
-	if FailureOf(o.Err) == NoRoute {
+	if f := FailureOf(o.Err); f == NoRoute || f == NotRecorded {
 		return
 	}
 	c.mu.Lock()

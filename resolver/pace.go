@@ -89,7 +89,7 @@ func (p *pacer) admit(ctx context.Context, a netip.Addr, n int) (done func(), er
 		}
 		if err := l.rate.Wait(ctx); err != nil {
 			done()
-			return nil, &Error{Canceled, err}
+			return nil, &Error{Failure: Canceled, Err: err}
 		}
 	}
 	return done, nil

@@ -98,16 +98,16 @@ func (c *Client) ProbeOnce(ctx context.Context, server netip.Addr, t Transport, 
 // probe makes one exchange. It reports false when nothing was sent: the run
 // is over, its budget used up, or this host has no route.
 func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Probe, timeout time.Duration) (Observation, bool) {
-	q := Query{Server: netip.AddrPortFrom(server, 53), Transport: t, Msg: p.message(c.rng.rand()), Timeout: timeout}
+	q := Query{Server: netip.AddrPortFrom(server, 53), Transport: t, Msg: p.message(c.rng.of(server, t, p)), Timeout: timeout}
 	o := Observation{Query: q, At: time.Now()}
 	if ctx.Err() != nil || !c.spend() {
 		return o, false
 	}
 	o.Reply, o.Err = c.cfg.Exchanger.Exchange(ctx, q)
-	o.Took = time.Since(o.At)
+	o.Took = Lasted(o.At, o.Reply, o.Err)
 	failure := FailureOf(o.Err)
 	c.routed(server, failure)
-	return o, failure != NoRoute && failure != Canceled
+	return o, !failure.unsent()
 }
 
 // Agree does what a resolver does with an answer whose question came back in

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -23,7 +24,7 @@ func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error
 	m.Id = randomID()
 	wire, err := m.Pack()
 	if err != nil {
-		return netip.AddrPort{}, Reply{}, &Error{Malformed, err}
+		return netip.AddrPort{}, Reply{}, &Error{Failure: Malformed, Err: err}
 	}
 	network := "udp4"
 	if a := q.Server.Addr(); a.Is6() && !a.Is4In6() {
@@ -31,7 +32,7 @@ func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error
 	}
 	conn, err := net.ListenUDP(network, nil)
 	if err != nil {
-		return netip.AddrPort{}, Reply{}, &Error{NoRoute, err}
+		return netip.AddrPort{}, Reply{}, &Error{Failure: NoRoute, Err: err}
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
@@ -48,10 +49,10 @@ func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error
 		}
 		if got, ok, err := accept(m, buf[:n]); ok {
 			from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-			return from, Reply{Msg: got, Size: n, RTT: time.Since(start), Strays: strays}, err
+			return from, Reply{Msg: got, Size: n, Wire: slices.Clone(buf[:n]), RTT: time.Since(start), Strays: strays}, err
 		}
 	}
-	return netip.AddrPort{}, Reply{}, &Error{Mismatched, nil}
+	return netip.AddrPort{}, Reply{}, &Error{Failure: Mismatched, Err: nil}
 }
 
 // Overhear implements [Listener].
@@ -68,7 +69,7 @@ func (p *pacer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, e
 func (o observer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
 	at := time.Now()
 	from, r, err := overheard(ctx, o.x, q)
-	o.f(Observation{Query: q, Reply: r, Err: err, At: at, Took: time.Since(at)})
+	o.f(Observation{Query: q, Reply: r, Err: err, At: at, Took: Lasted(at, r, err)})
 	return from, r, err
 }
 
@@ -86,7 +87,7 @@ func overheard(ctx context.Context, x Exchanger, q Query) (netip.AddrPort, Reply
 func (q *asking) overhear(ctx context.Context, timeout time.Duration) netip.AddrPort {
 	query := Query{
 		Server: netip.AddrPortFrom(q.server, 53), Transport: UDP,
-		Msg: question(q.name, q.qtype, form{plain: true}, q.c.rng.rand()), Timeout: timeout,
+		Msg: question(q.name, q.qtype, form{plain: true}, q.c.rng.of(q.server, q.name, q.qtype, "from anywhere")), Timeout: timeout,
 	}
 	o := Observation{Query: query, At: time.Now()}
 	if ctx.Err() != nil || !q.c.spend() {
@@ -94,7 +95,7 @@ func (q *asking) overhear(ctx context.Context, timeout time.Duration) netip.Addr
 	}
 	var from netip.AddrPort
 	from, o.Reply, o.Err = overheard(ctx, q.c.cfg.Exchanger, query)
-	o.Took = time.Since(o.At)
+	o.Took = Lasted(o.At, o.Reply, o.Err)
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	if o.Err != nil {
 		return netip.AddrPort{}

@@ -52,7 +52,7 @@ func converse(ctx context.Context, conn net.Conn, q Query) (Reply, error) {
 	m.Id = randomID()
 	wire, err := m.Pack()
 	if err != nil {
-		return Reply{}, &Error{Malformed, err}
+		return Reply{}, &Error{Failure: Malformed, Err: err}
 	}
 	if err := conn.SetDeadline(time.Time{}); err != nil {
 		return Reply{}, ioError(ctx, err)
@@ -88,7 +88,7 @@ func (o observer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 		at = at.Add(r.RTT)
 	}
 	if err != nil && len(rs) < len(qs) {
-		o.f(Observation{Query: qs[len(rs)], Err: err, At: at, Took: time.Since(at)})
+		o.f(Observation{Query: qs[len(rs)], Err: err, At: at, Took: Lasted(at, Reply{}, err)})
 	}
 	return rs, err
 }
@@ -121,7 +121,7 @@ func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) [
 		}
 		qs = append(qs, Query{
 			Server: netip.AddrPortFrom(server, 53), Transport: TCP,
-			Msg: p.message(c.rng.rand()), Timeout: c.cfg.Timeout,
+			Msg: p.message(c.rng.of(server, TCP, p)), Timeout: c.cfg.Timeout,
 		})
 	}
 	at := time.Now()
@@ -134,8 +134,8 @@ func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) [
 	if err == nil || len(rs) == len(qs) {
 		return all
 	}
-	if f := FailureOf(err); len(all) == 0 && (f == NoRoute || f == Canceled) {
+	if f := FailureOf(err); len(all) == 0 && f.unsent() {
 		return nil
 	}
-	return append(all, Observation{Query: qs[len(rs)], Err: err, At: at, Took: time.Since(at)})
+	return append(all, Observation{Query: qs[len(rs)], Err: err, At: at, Took: Lasted(at, Reply{}, err)})
 }

@@ -63,7 +63,7 @@ func TestProbeMessage(t *testing.T) {
 	} {
 		tt.probe.Name, tt.probe.Type = "example.com", dns.TypeSOA
 		c := New(Config{})
-		m := tt.probe.message(c.rng.rand())
+		m := tt.probe.message(c.rng.of("test"))
 		if d := cmp.Diff(tt.want, form(m)); d != "" {
 			t.Errorf("%+v (-want +got):\n%s", tt.probe, d)
 		}
@@ -164,7 +164,7 @@ func TestWrappersPassOn(t *testing.T) {
 		if all := c.Converse(t.Context(), addrOfText("192.0.2.1"), Probe{Name: "example.com", Type: dns.TypeSOA}, Probe{Name: "example.com", Type: dns.TypeTXT}); len(all) != 2 || all[1].Err != nil {
 			t.Errorf("conversation: %+v", all)
 		}
-		from, _, err := x.(Listener).Overhear(t.Context(), Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Msg: Probe{Name: "example.com", Type: dns.TypeSOA, Lower: true}.message(c.rng.rand())})
+		from, _, err := x.(Listener).Overhear(t.Context(), Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Msg: Probe{Name: "example.com", Type: dns.TypeSOA, Lower: true}.message(c.rng.of("test"))})
 		if err != nil || from.String() != inner.from {
 			t.Errorf("from %v, %v", from, err)
 		}
@@ -189,7 +189,7 @@ func TestPaceBacksOff(t *testing.T) {
 		x := Pace(s, DefaultPacing)
 		ask := func(n int) {
 			for range n {
-				q := Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Timeout: time.Second, Msg: Probe{Name: "example.com", Type: dns.TypeTXT}.message(New(Config{}).rng.rand())}
+				q := Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Timeout: time.Second, Msg: Probe{Name: "example.com", Type: dns.TypeTXT}.message(New(Config{}).rng.of("test"))}
 				_, _ = x.Exchange(t.Context(), q)
 			}
 		}
@@ -218,7 +218,7 @@ func TestPaceForgivesATypeThatIsDropped(t *testing.T) {
 		s := &scripted{reply: func(q Query, _ int) *dns.Msg { return only(q, q.Msg.Question[0].Qtype != dns.TypeCAA) }}
 		x := Pace(s, DefaultPacing)
 		ask := func(qtype uint16) {
-			q := Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Timeout: time.Second, Msg: Probe{Name: "example.com", Type: qtype}.message(New(Config{}).rng.rand())}
+			q := Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Timeout: time.Second, Msg: Probe{Name: "example.com", Type: qtype}.message(New(Config{}).rng.of("test"))}
 			_, _ = x.Exchange(t.Context(), q)
 		}
 		ask(dns.TypeTXT)
@@ -245,7 +245,7 @@ func TestLiveConversesAndListens(t *testing.T) {
 	go serveConnections(l, connections)
 	server := netip.MustParseAddrPort(l.Addr().String())
 	query := func(tr Transport) Query {
-		return Query{Server: server, Transport: tr, Timeout: 5 * time.Second, Msg: Probe{Name: "example.com", Type: dns.TypeSOA}.message(New(Config{}).rng.rand())}
+		return Query{Server: server, Transport: tr, Timeout: 5 * time.Second, Msg: Probe{Name: "example.com", Type: dns.TypeSOA}.message(New(Config{}).rng.of("test"))}
 	}
 	rs, err := Live{}.Converse(t.Context(), []Query{query(TCP), query(TCP), query(TCP)})
 	if FailureOf(err) != Closed || len(rs) != 2 {

@@ -3,6 +3,8 @@ package lab
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"net/netip"
 	"strings"
 	"time"
@@ -40,14 +42,13 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	}
 	ctx, cancel := q.Context(ctx)
 	defer cancel()
-	sent := time.Now()
 	s := w.reached(addr, q)
 	if s == nil {
-		return nobody, resolver.Reply{}, silence(ctx)
+		return nobody, resolver.Reply{}, lasted(silence(ctx), q.Timeout)
 	}
 	r, err := w.roundTrip(ctx, s, q, wire, from)
 	if err != nil {
-		return nobody, resolver.Reply{}, err
+		return nobody, resolver.Reply{}, lasted(err, q.Timeout)
 	}
 	reply, err := receive(query, r)
 	if err != nil {
@@ -55,9 +56,9 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	}
 	switch {
 	case accepts(query, reply):
-		return r.source(q.Server), resolver.Reply{Msg: reply, Size: len(r.wire), RTT: time.Since(sent)}, nil
+		return r.source(q.Server), resolver.Reply{Msg: reply, Size: len(r.wire), Wire: r.wire, RTT: r.took}, nil
 	case q.Transport == resolver.UDP:
-		return nobody, resolver.Reply{}, mismatched(silence(ctx))
+		return nobody, resolver.Reply{}, lasted(mismatched(silence(ctx)), q.Timeout)
 	}
 	return nobody, resolver.Reply{}, fail(resolver.Mismatched, nil)
 }
@@ -94,11 +95,15 @@ func (w *World) query(m *dns.Msg) (*dns.Msg, []byte, error) {
 // roundTrip waits for the query to arrive and for the response to come back.
 func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire []byte, from socket) (reaction, error) {
 	half := w.network.roundTrip / 2
-	if err := wait(ctx, half); err != nil {
+	there := half
+	if half > 0 {
+		there += apart(q)
+	}
+	if err := wait(ctx, there); err != nil {
 		return reaction{}, err
 	}
 	if q.Server.Port() != port {
-		return reaction{}, w.refused(ctx, half)
+		return reaction{}, w.refused(ctx, there, half)
 	}
 	arrived := new(dns.Msg)
 	if err := arrived.Unpack(wire); err != nil {
@@ -109,18 +114,16 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 	case err != nil:
 		return reaction{}, fail(resolver.Malformed, err)
 	case r.failure == resolver.Unreachable:
-		return reaction{}, w.refused(ctx, half+r.delay)
+		return reaction{}, w.refused(ctx, there, half+r.delay)
 	}
 	back := half + r.delay
 	if q.Transport == resolver.TCP && from.before == 0 {
 		back += w.network.roundTrip
 	}
+	r.took = there + back
 	switch {
 	case r.failure != "":
-		if err := wait(ctx, back); err != nil {
-			return reaction{}, err
-		}
-		return reaction{}, fail(r.failure, nil)
+		return reaction{}, failing(ctx, r.failure, there, back)
 	case r.wire == nil, r.elsewhere && !from.open:
 		// A connected socket does not get what comes from elsewhere.
 		return reaction{}, silence(ctx)
@@ -131,12 +134,40 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 // port is the only one that servers listen on.
 const port = 53
 
+// apart is a moment by which the arrival of a query differs from that of any
+// other sent with it: of two that are sent at once, the same one comes first in
+// every run. It is too short to be seen in a report.
+func apart(q resolver.Query) time.Duration {
+	const most = 40 * time.Microsecond
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, q.Server, q.Transport, len(q.Msg.Extra)) // never fails
+	for _, asked := range q.Msg.Question {
+		_, _ = fmt.Fprint(h, dns.CanonicalName(asked.Name), asked.Qtype)
+	}
+	return time.Duration(h.Sum64() % uint64(most))
+}
+
 // refused is what comes back after a while from a port where nobody listens.
-func (w *World) refused(ctx context.Context, back time.Duration) error {
+func (w *World) refused(ctx context.Context, there, back time.Duration) error {
+	return failing(ctx, resolver.Unreachable, there, back)
+}
+
+// failing is a failure that comes back after a while.
+func failing(ctx context.Context, f resolver.Failure, there, back time.Duration) error {
 	if err := wait(ctx, back); err != nil {
 		return err
 	}
-	return fail(resolver.Unreachable, nil)
+	return &resolver.Error{Failure: f, Took: there + back}
+}
+
+// lasted adds to a failure that came with the end of a query's time how long
+// that was.
+func lasted(err error, timeout time.Duration) error {
+	e, ok := errors.AsType[*resolver.Error](err)
+	if ok && (e.Failure == resolver.Timeout || e.Failure == resolver.Mismatched) {
+		e.Took = timeout
+	}
+	return err
 }
 
 // blocks reports whether the asking network lets a query out. Its own resolver

@@ -157,7 +157,7 @@ func TestSlowTakesItsTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := 710 * time.Millisecond; r.RTT != want {
+		if want := 710 * time.Millisecond; whole(r.RTT) != want {
 			t.Errorf("RTT = %v, want %v", r.RTT, want)
 		}
 	})

@@ -212,6 +212,7 @@ type reaction struct {
 	msg     *dns.Msg // what wire holds, unless truncated
 	failure resolver.Failure
 	delay   time.Duration
+	took    time.Duration // from the query to the response
 
 	elsewhere bool // it leaves from another address than was asked
 }

@@ -134,7 +134,7 @@ func (t *taker) askCache(r Resolver, q Question) {
 func (t *taker) exchange(x resolver.Exchanger, q resolver.Query) resolver.Observation {
 	o := resolver.Observation{Query: q, At: time.Now()}
 	o.Reply, o.Err = x.Exchange(t.ctx, q)
-	o.Took = time.Since(o.At)
+	o.Took = resolver.Lasted(o.At, o.Reply, o.Err)
 	return o
 }
 

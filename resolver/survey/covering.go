@@ -113,7 +113,7 @@ func (t *taker) siblingOf(zone, parent, qtype string, ask func(name, qtype strin
 		return s.answer
 	}
 	defer close(s.done)
-	name := t.c.ProbeLabel() + "." + parent
+	name := t.c.ProbeLabel(qtype+" "+parent) + "." + parent
 	s.answer = &Answer{Status: NotAsked}
 	if _, ok := dns.IsDomainName(name); ok && len(name) <= 253 {
 		s.answer = ask(name, qtype)

@@ -53,6 +53,9 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	if a.PlainOnly {
 		d.EDNS = "dropped"
 	}
+	if a.Failure == resolver.NotRecorded {
+		d.Lame = string(resolver.NotRecorded) // the reason of the gap
+	}
 	if a.Msg == nil {
 		return d
 	}
@@ -92,7 +95,7 @@ func status(a *resolver.Answer, r resolver.Reading) Status {
 			return Timeout
 		case resolver.NoRoute:
 			return NoRoute
-		case resolver.Canceled, resolver.Limit:
+		case resolver.Canceled, resolver.Limit, resolver.NotRecorded:
 			return NotAsked
 		case resolver.Unreachable:
 			return Unreachable

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"dns01/resolver"
 )
 
 // gaps writes down what could not be looked at, and why.
@@ -58,7 +60,7 @@ func (t *taker) silentRoot() {
 		return
 	}
 	for _, a := range root {
-		if a.Status != NoRoute {
+		if a.Status != NoRoute && a.Lame != string(resolver.NotRecorded) {
 			a.Status, a.Lame = NotAsked, "root-silent"
 		}
 	}

@@ -284,7 +284,7 @@ type Gap struct {
 	Question
 	Zone   string
 	Addr   netip.Addr // of the server, if one was meant
-	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted"
+	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded"
 }
 
 // Network is what the run showed of the network we ask from.
