@@ -196,6 +196,7 @@ func (c *Client) glueless(ctx context.Context, d *Delegation, rt route) ([]Serve
 			problems[i] = ProblemLimit
 			continue
 		}
+		c.Prefer(ns.Name, dns.TypeA)
 		wg.Go(func() {
 			h := c.hostAddrs(ctx, ns.Name, rt)
 			problems[i] = h.Problem

@@ -182,7 +182,7 @@ func (q *asking) udp(ctx context.Context, f form) {
 		}
 		o := q.exchange(ctx, query)
 		q.take(o)
-		if errors.Is(o.Err, errHurried) {
+		if errors.Is(o.Err, ErrHurried) {
 			hurried = 1 // what was given up early does not count
 		}
 		switch FailureOf(o.Err) {

@@ -45,6 +45,7 @@ type Client struct {
 	hosts       map[netip.Addr]*host
 	delegations map[string]*Delegation
 	steps       map[step]*stepFlight
+	preferred   map[step]way
 	addresses   map[string]addresses
 	glue        map[string][]netip.Addr  // by name server name, from every parent
 	targets     map[string]*atomic.Int32 // name servers looked up, by the zone they are for
@@ -74,6 +75,7 @@ func New(cfg Config) *Client {
 		hosts:       map[netip.Addr]*host{},
 		delegations: map[string]*Delegation{},
 		steps:       map[step]*stepFlight{},
+		preferred:   map[step]way{},
 		addresses:   map[string]addresses{},
 		glue:        map[string][]netip.Addr{},
 		targets:     map[string]*atomic.Int32{},

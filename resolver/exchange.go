@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"net/netip"
 	"time"
 
@@ -36,14 +37,14 @@ type Query struct {
 // errTimeout tells the end of a query's own time from the end of the run.
 var errTimeout = errors.New("no reply in time")
 
-// errHurried tells a wait that [Query.Hurry] has cut short.
-var errHurried = errors.New("no reply in the time that others take")
+// ErrHurried is the cause of a time-out that [Query.Hurry] brought about.
+var ErrHurried = errors.New("no reply in the time that others take")
 
 // Context returns the context in which q, sent now, waits for its reply.
 func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc) {
 	cancel := context.CancelFunc(func() {})
 	if q.Timeout > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, q.Timeout, errTimeout)
+		ctx, cancel = context.WithTimeoutCause(ctx, q.Timeout+q.Apart(), errTimeout)
 	}
 	if q.Hurry == nil {
 		ctx, stop := context.WithCancel(ctx)
@@ -58,17 +59,33 @@ func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc
 func (q Query) hurried(end context.CancelCauseFunc) *time.Timer {
 	sent := time.Now()
 	set := make(chan *time.Timer, 1)
-	timer := time.AfterFunc(q.Hurry(0), func() {
+	timer := time.AfterFunc(q.Hurry(0)+q.Apart(), func() {
 		timer := <-set
 		set <- timer
 		if more := q.Hurry(time.Since(sent)); more > 0 {
 			timer.Reset(more)
 			return
 		}
-		end(errHurried)
+		end(ErrHurried)
 	})
 	set <- timer
 	return timer
+}
+
+// Apart returns a moment, too short to be seen in a report, by which a query
+// differs from any other that is sent at the same time. Where time is not real
+// it decides which of them comes first, the same one in every run.
+func (q Query) Apart() time.Duration {
+	const most = 40 * time.Microsecond
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, q.Server, q.Transport, len(q.Msg.Extra)) // never fails
+	for _, asked := range q.Msg.Question {
+		_, _ = fmt.Fprint(h, dns.CanonicalName(asked.Name), asked.Qtype)
+	}
+	if opt := q.Msg.IsEdns0(); opt != nil {
+		_, _ = fmt.Fprint(h, opt)
+	}
+	return time.Duration(h.Sum64() % uint64(most))
 }
 
 // Ended returns the error of an exchange whose context, made by
@@ -80,7 +97,7 @@ func ended(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); cause {
 	case errTimeout:
 		return &Error{Failure: Timeout, Err: err}
-	case errHurried:
+	case ErrHurried:
 		return &Error{Failure: Timeout, Err: cause}
 	}
 	return &Error{Failure: Canceled, Err: err}

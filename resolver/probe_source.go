@@ -62,20 +62,20 @@ func (p *pacer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, e
 		return netip.AddrPort{}, Reply{}, err
 	}
 	defer done()
-	return overheard(ctx, p.x, q)
+	return Overheard(ctx, p.x, q)
 }
 
 // Overhear implements [Listener].
 func (o observer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
 	at := time.Now()
-	from, r, err := overheard(ctx, o.x, q)
+	from, r, err := Overheard(ctx, o.x, q)
 	o.f(Observation{Query: q, Reply: r, Err: err, At: at, Took: Lasted(at, r, err)})
 	return from, r, err
 }
 
-// overheard lets an exchanger listen if it can. One that cannot hears only
+// Overheard lets an exchanger listen if it can. One that cannot hears only
 // the server itself.
-func overheard(ctx context.Context, x Exchanger, q Query) (netip.AddrPort, Reply, error) {
+func Overheard(ctx context.Context, x Exchanger, q Query) (netip.AddrPort, Reply, error) {
 	if l, ok := x.(Listener); ok {
 		return l.Overhear(ctx, q)
 	}
@@ -94,7 +94,7 @@ func (q *asking) overhear(ctx context.Context, timeout time.Duration) netip.Addr
 		return netip.AddrPort{}
 	}
 	var from netip.AddrPort
-	from, o.Reply, o.Err = overheard(ctx, q.c.cfg.Exchanger, query)
+	from, o.Reply, o.Err = Overheard(ctx, q.c.cfg.Exchanger, query)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	if o.Err != nil {

@@ -76,13 +76,13 @@ func (p *pacer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 		return nil, err
 	}
 	defer done()
-	return conversed(ctx, p.x, qs)
+	return Conversed(ctx, p.x, qs)
 }
 
 // Converse implements [Converser].
 func (o observer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 	at := time.Now()
-	rs, err := conversed(ctx, o.x, qs)
+	rs, err := Conversed(ctx, o.x, qs)
 	for i, r := range rs {
 		o.f(Observation{Query: qs[i], Reply: r, At: at, Took: r.RTT})
 		at = at.Add(r.RTT)
@@ -93,9 +93,9 @@ func (o observer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 	return rs, err
 }
 
-// conversed lets an exchanger converse if it can. One that cannot asks each
+// Conversed lets an exchanger converse if it can. One that cannot asks each
 // question by itself: what is learnt is only that TCP answers.
-func conversed(ctx context.Context, x Exchanger, qs []Query) ([]Reply, error) {
+func Conversed(ctx context.Context, x Exchanger, qs []Query) ([]Reply, error) {
 	if c, ok := x.(Converser); ok {
 		return c.Converse(ctx, qs)
 	}
@@ -125,7 +125,7 @@ func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) [
 		})
 	}
 	at := time.Now()
-	rs, err := conversed(ctx, c.cfg.Exchanger, qs)
+	rs, err := Conversed(ctx, c.cfg.Exchanger, qs)
 	var all []Observation
 	for i, r := range rs {
 		all = append(all, Observation{Query: qs[i], Reply: r, At: at, Took: r.RTT})

@@ -113,8 +113,31 @@ type Step struct {
 type step struct{ zone, label string }
 
 type stepFlight struct {
-	done chan struct{}
-	step Step
+	done  chan struct{}
+	asked way
+	step  Step
+}
+
+// way is a question that a walk is for.
+type way struct {
+	name  string
+	qtype uint16
+}
+
+// Prefer makes a question the one that walks ask on their way down to its name,
+// as far as no other has been preferred. Of names that are looked up side by
+// side, the same one then leads in every run, whichever comes first.
+func (c *Client) Prefer(name string, qtype uint16) {
+	name = canonical(name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for zone := name; zone != "."; {
+		zone = parent(zone)
+		key := step{zone, nextLabel(name, zone)}
+		if _, ok := c.preferred[key]; !ok {
+			c.preferred[key] = way{name, qtype}
+		}
+	}
 }
 
 // Descend asks the given servers of d about a name below its zone until one
@@ -130,19 +153,24 @@ func (c *Client) Descend(ctx context.Context, d *Delegation, servers []ServerAdd
 	c.mu.Lock()
 	f, known := c.steps[key]
 	if !known {
-		f = &stepFlight{done: make(chan struct{})}
+		f = &stepFlight{done: make(chan struct{}), asked: way{name, qtype}}
+		if w, ok := c.preferred[key]; ok {
+			f.asked = w
+		}
 		c.steps[key] = f
 	}
 	c.mu.Unlock()
 	if !known {
-		f.step = c.descend(ctx, d, servers, name, qtype)
+		f.step = c.descend(ctx, d, servers, f.asked.name, f.asked.qtype)
 		close(f.done)
-		return f.step
 	}
 	select {
 	case <-f.done:
 	case <-ctx.Done():
 		return Step{}
+	}
+	if f.asked == (way{name, qtype}) {
+		return f.step
 	}
 	if child := f.step.Child; child != nil && under(name, child.Zone) {
 		return Step{Child: child}

@@ -31,6 +31,11 @@ func (p *program) caa(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	return p.decideIn(ctx, w, o)
+}
+
+// decideIn decides in a world, shows what comes of it and returns the status.
+func (p *program) decideIn(ctx context.Context, w world, o caaOptions) (int, error) {
 	r, err := p.decide(ctx, w, o)
 	if err != nil {
 		return 0, err
@@ -53,7 +58,10 @@ func (p *program) decide(ctx context.Context, w world, o caaOptions) (report.CAA
 		Supposed: o.supposed, Intent: o.intent, Publish: o.publish, Directory: o.directory,
 	}
 	if r.Survey = o.offline(); r.Survey == nil {
-		r.Survey = p.lookAtCAA(ctx, w, o)
+		var err error
+		if r.Survey, err = p.lookAtCAA(ctx, w, o); err != nil {
+			return r, err
+		}
 	}
 	now := r.Survey
 	if len(o.supposed) > 0 {
@@ -74,15 +82,23 @@ func (p *program) decide(ctx context.Context, w world, o caaOptions) (report.CAA
 
 // lookAtCAA asks for CAA at every name of the climbs, and for nothing else
 // that does not lead there.
-func (p *program) lookAtCAA(ctx context.Context, w world, o caaOptions) *survey.Survey {
+func (p *program) lookAtCAA(ctx context.Context, w world, o caaOptions) (*survey.Survey, error) {
+	rec, err := p.startRecording(w, options{names: o.names, start: o.start, settings: o.settings})
+	if err != nil {
+		return nil, err
+	}
+	defer rec.drop()
+	w = rec.into(p, w)
 	ctx, cancel := context.WithTimeout(ctx, o.deadline)
 	defer cancel()
 	counter := &resolver.Counter{}
 	x := p.door(w, o.settings, counter.Add)
-	return survey.Take(ctx, survey.Target{Names: o.names, OnlyCAA: true}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: o.names, OnlyCAA: true}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter, Exchanger: x,
-		Now: p.now, Anchors: o.anchors, SignedAt: o.signedAt,
+		Now: p.clock(w), Anchors: o.anchors, SignedAt: o.signedAt,
 	})
+	rec.done(s.Took, false)
+	return s, rec.save()
 }
 
 // showCAA writes the report as asked for.

@@ -32,9 +32,19 @@ func (p *program) check(ctx context.Context, args []string) (int, error) {
 // that was interrupted shows what is known, and its status says that this is
 // not all.
 func (p *program) play(ctx context.Context, w world, o options) (int, error) {
+	rec, err := p.startRecording(w, o)
+	if err != nil {
+		return 0, err
+	}
+	defer rec.drop()
+	w, o.resolvers = rec.into(p, w), rec.resolvers(o.resolvers)
 	r := p.look(ctx, w, o)
 	interrupted := ctx.Err() != nil
+	rec.done(r.Survey.Took, interrupted)
 	if err := errors.Join(p.show(r, o.settings), o.timeline.write()); err != nil {
+		return 0, err
+	}
+	if err := rec.save(); err != nil {
 		return 0, err
 	}
 	if interrupted {

@@ -37,6 +37,7 @@ type flags struct {
 	// What comes out.
 	json, strict, verbose, quiet bool
 	format, color, trace         string
+	record                       string
 
 	help bool
 }
@@ -82,6 +83,7 @@ func (f *flags) defineResolution() {
 	f.StringVar(&f.timeout, "timeout", "1s", "")
 	f.StringVar(&f.deadline, "deadline", "30s", "")
 	f.StringVar(&f.now, "now", "", "")
+	f.StringVar(&f.record, "record", "", "")
 }
 
 // defineOutput adds the flags of every command that prints what it found.

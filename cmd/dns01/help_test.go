@@ -35,6 +35,12 @@ func TestHelpTellsEveryFlag(t *testing.T) {
 		own.AddFlag(d.Lookup(name))
 	}
 	pages["demo"] = own
+	r := newReplayFlags()
+	own = pflag.NewFlagSet("replay", pflag.ContinueOnError)
+	for _, name := range []string{"look", "record", "help"} {
+		own.AddFlag(r.Lookup(name))
+	}
+	pages["replay"] = own
 	for page, set := range pages {
 		text, err := helpTexts.ReadFile("help/" + page + ".txt")
 		if err != nil {

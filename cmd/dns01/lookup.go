@@ -37,8 +37,22 @@ func (p *program) lookup(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	r := p.resolve(ctx, w, o)
+	return p.lookupIn(ctx, w, o)
+}
+
+// lookupIn looks up in a world, shows what came and returns the status.
+func (p *program) lookupIn(ctx context.Context, w world, o lookupOptions) (int, error) {
+	rec, err := p.recordLookup(w, o)
+	if err != nil {
+		return 0, err
+	}
+	defer rec.drop()
+	r := p.resolve(ctx, rec.into(p, w), o)
+	rec.done(r.Took, false)
 	if err := p.showLookup(r, o); err != nil {
+		return 0, err
+	}
+	if err := rec.save(); err != nil {
 		return 0, err
 	}
 	if r.Gap != "" {

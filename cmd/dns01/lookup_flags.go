@@ -43,7 +43,10 @@ func (f *lookupFlags) world(w world) (world, error) {
 
 // options makes sense of flags and arguments, for a world. The error is a
 // usageError.
-func (f *lookupFlags) options(w world) (o lookupOptions, err error) {
+func (f *lookupFlags) options(w world) (lookupOptions, error) { return f.optionsFor(f.Args(), w) }
+
+// optionsFor is options for these arguments in the place of the flags' own.
+func (f *lookupFlags) optionsFor(args []string, w world) (o lookupOptions, err error) {
 	o.trace = f.traced
 	if o.settings, err = f.settings(); err != nil {
 		return o, err
@@ -51,17 +54,17 @@ func (f *lookupFlags) options(w world) (o lookupOptions, err error) {
 	switch {
 	case f.quiet && f.traced:
 		return o, usagef("-q prints one word and --trace every exchange; give one of them")
-	case f.NArg() == 0:
+	case len(args) == 0:
 		return o, usagef(`no name given; write "dns01 lookup example.com TXT"`)
-	case f.NArg() > 2:
-		return o, usagef("lookup asks one question, a name and a type, not %q as well", f.Arg(2))
+	case len(args) > 2:
+		return o, usagef("lookup asks one question, a name and a type, not %q as well", args[2])
 	}
-	if o.name, err = questionName(f.Arg(0)); err != nil {
+	if o.name, err = questionName(args[0]); err != nil {
 		return o, err
 	}
 	o.qtype = dns.TypeA
-	if f.NArg() == 2 {
-		if o.qtype, err = questionType(f.Arg(1)); err != nil {
+	if len(args) == 2 {
+		if o.qtype, err = questionType(args[1]); err != nil {
 			return o, err
 		}
 	}

@@ -48,6 +48,7 @@ type settings struct {
 	probes                       survey.Probing
 	pace                         resolver.Pacing
 	timeline                     *timeline // nil: none is kept
+	tape                         tape
 }
 
 // options makes sense of flags and names, for a world. The error is a
@@ -76,6 +77,7 @@ func (f *flags) settings() (s settings, err error) {
 	s = settings{
 		allowPrivate: f.allowPrivate, only4: f.only4, only6: f.only6,
 		strict: f.strict, verbose: f.verbose, quiet: f.quiet, color: f.color,
+		tape: f.tape(),
 	}
 	if s.probes, err = f.probing(); err != nil {
 		return s, err

@@ -32,7 +32,10 @@ func (p *program) plan(ctx context.Context, args []string) (int, error) {
 		return 0, err
 	}
 	if o.look {
-		seen, whole := p.see(ctx, w, o)
+		seen, whole, err := p.see(ctx, w, o)
+		if err != nil {
+			return 0, err
+		}
 		if !whole {
 			p.say("dns01: the DNS could not be read in full; the plan rests on what was seen")
 		}
@@ -53,9 +56,15 @@ func (p *program) plan(ctx context.Context, args []string) (int, error) {
 
 // see reads what the DNS has at the challenge names, as before an order. It
 // asks no cache, and says whether it saw everything.
-func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[string]check.ChallengeResult, whole bool) {
+func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[string]check.ChallengeResult, whole bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.deadline)
 	defer cancel()
+	rec, err := p.startRecording(w, options{names: o.request.Names, start: o.start, settings: o.settings})
+	if err != nil {
+		return nil, false, err
+	}
+	defer rec.drop()
+	w = rec.into(p, w)
 	x := p.door(w, o.settings, func(resolver.Observation) {})
 	s := survey.Take(ctx, survey.Target{Names: o.request.Names}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Exchanger: x,
@@ -70,7 +79,8 @@ func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[str
 		}
 		whole = whole && id.Verdict != check.Unknown
 	}
-	return seen, whole
+	rec.done(s.Took, false)
+	return seen, whole, rec.save()
 }
 
 func (p *program) showPlan(pl report.Planned, o planOptions) error {

@@ -67,8 +67,18 @@ func (p *program) hookOver(f *waitFlags, h *hookCall) (int, error) {
 
 // waitFor waits, shows how it ended, and does what was to follow.
 func (p *program) waitFor(ctx context.Context, w world, o waitOptions) (int, error) {
-	x, err := p.newWaiter(w, o).run(ctx)
+	rec, err := p.startRecording(w, o.options)
 	if err != nil {
+		return 0, err
+	}
+	defer rec.drop()
+	wt := p.newWaiter(w, o)
+	wt.record(rec)
+	x, err := wt.run(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if err := rec.save(); err != nil {
 		return 0, err
 	}
 	if err := errors.Join(p.showWait(x, o), o.timeline.write()); err != nil {
@@ -106,6 +116,8 @@ type waiter struct {
 	o waitOptions
 
 	memory   *memory
+	asked    resolver.Exchanger // memory, with what it is asked recorded if so wished
+	rec      *recorder
 	counter  atomic.Pointer[resolver.Counter] // of the look under way
 	progress *progress
 
@@ -123,6 +135,7 @@ type waiter struct {
 func (p *program) newWaiter(w world, o waitOptions) *waiter {
 	wt := &waiter{p: p, w: w, o: o, seen: map[string]report.State{}, passed: map[string]bool{}}
 	wt.memory = newMemory(p.door(w, o.settings, func(ob resolver.Observation) { wt.counter.Load().Add(ob) }))
+	wt.asked = wt.memory
 	wt.progress = p.newProgress(o.settings)
 	wt.out.Started, wt.out.Settle = p.now(), o.settle
 	return wt

@@ -29,14 +29,16 @@ func (wt *waiter) look(ctx context.Context, last bool) (report.Report, bool) {
 	wt.counter.Store(counter)
 	run, cancel := context.WithTimeout(ctx, wt.o.deadline)
 	defer cancel()
+	w := wt.rec.look(wt.p, wt.w, wt.waited())
 	s := survey.Take(run, survey.Target{Names: names, Seek: seek, Challenge: wt.o.order.Challenge, Account: wt.o.order.Account}, survey.Options{
-		Client: resolver.New(wt.p.clientOf(wt.w, wt.memory, wt.o.start, wt.o.settings)), Counter: counter,
-		Exchanger: wt.memory, Now: wt.p.now,
+		Client: resolver.New(wt.p.clientOf(w, wt.asked, wt.o.start, wt.o.settings)), Counter: counter,
+		Exchanger: wt.asked, Now: wt.p.now,
 		Anchors: wt.o.anchors, SignedAt: wt.o.signedAt, Probes: survey.ProbesNone,
 	})
 	if all {
 		wt.fresh = s.Started
 	}
+	wt.rec.done(s.Took, !all || ctx.Err() != nil)
 	return wt.judge(s), ctx.Err() == nil
 }
 

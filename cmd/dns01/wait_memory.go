@@ -64,7 +64,7 @@ func (m *memory) recall(key memoryKey, asked dns.Question) (resolver.Reply, bool
 	}
 	msg := *r.Msg
 	msg.Question = []dns.Question{asked}
-	r.Msg = &msg
+	r.Msg, r.Wire = &msg, nil
 	return r, true
 }
 

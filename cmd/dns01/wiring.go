@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math/rand/v2"
 	"net/netip"
 	"time"
 
@@ -23,6 +24,29 @@ type world struct {
 	signedAt  time.Time       // when signatures are judged; zero: by the clock
 	caches    func() []cache
 	madeUp    bool // a lab's: nothing outside of it is asked
+
+	lab  string           // of the scenario
+	now  func() time.Time // the world's own clock; nil: that of the host
+	seed *uint64          // what is left to chance; nil: chance
+}
+
+// clock is the world's own, or the host's.
+func (p *program) clock(w world) func() time.Time {
+	if w.now != nil {
+		return w.now
+	}
+	return p.now
+}
+
+// luck is what one look at a world leaves to chance.
+func (p *program) luck(w world) uint64 {
+	switch {
+	case w.seed != nil:
+		return *w.seed
+	case p.rand != nil:
+		return p.rand.Uint64()
+	}
+	return rand.Uint64()
 }
 
 // normalize gives a name the form that a CA has it in.
@@ -38,7 +62,7 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 	s := survey.Take(ctx, survey.Target{Names: o.names, Seek: o.seek, Challenge: o.order.Challenge, Account: o.order.Account}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter,
 		Exchanger: x, Resolvers: p.observed(o, counter.Add),
-		Now:     p.now,
+		Now:     p.clock(w),
 		Anchors: o.anchors, SignedAt: o.signedAt,
 		Probes: o.probes,
 	})
@@ -71,7 +95,7 @@ func (p *program) clientOf(w world, x resolver.Exchanger, from start, s settings
 		Allow: w.allow, AllowPrivate: s.allowPrivate,
 		No4: s.only6, No6: s.only4,
 		Timeout: s.timeout,
-		Rand:    p.rand,
+		Rand:    rand.New(rand.NewPCG(p.luck(w), 1)),
 	}
 }
 
@@ -90,6 +114,6 @@ func labWorld(s *lab.Scenario) (world, error) {
 		exchanger: w, roots: w.Roots(), allow: w.Public(),
 		anchors: w.Anchors(), signedAt: w.Epoch(),
 		caches: func() []cache { return cs },
-		madeUp: true,
+		madeUp: true, lab: s.Name, now: w.Now, seed: new(uint64(1)),
 	}, nil
 }

@@ -3,8 +3,6 @@ package lab
 import (
 	"context"
 	"errors"
-	"fmt"
-	"hash/fnv"
 	"net/netip"
 	"strings"
 	"time"
@@ -42,13 +40,14 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	}
 	ctx, cancel := q.Context(ctx)
 	defer cancel()
+	sent := time.Now()
 	s := w.reached(addr, q)
 	if s == nil {
-		return nobody, resolver.Reply{}, lasted(silence(ctx), q.Timeout)
+		return nobody, resolver.Reply{}, lasted(silence(ctx), q, sent)
 	}
 	r, err := w.roundTrip(ctx, s, q, wire, from)
 	if err != nil {
-		return nobody, resolver.Reply{}, lasted(err, q.Timeout)
+		return nobody, resolver.Reply{}, lasted(err, q, sent)
 	}
 	reply, err := receive(query, r)
 	if err != nil {
@@ -58,7 +57,7 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	case accepts(query, reply):
 		return r.source(q.Server), resolver.Reply{Msg: reply, Size: len(r.wire), Wire: r.wire, RTT: r.took}, nil
 	case q.Transport == resolver.UDP:
-		return nobody, resolver.Reply{}, lasted(mismatched(silence(ctx)), q.Timeout)
+		return nobody, resolver.Reply{}, lasted(mismatched(silence(ctx)), q, sent)
 	}
 	return nobody, resolver.Reply{}, fail(resolver.Mismatched, nil)
 }
@@ -97,7 +96,7 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 	half := w.network.roundTrip / 2
 	there := half
 	if half > 0 {
-		there += apart(q)
+		there += q.Apart()
 	}
 	if err := wait(ctx, there); err != nil {
 		return reaction{}, err
@@ -134,19 +133,6 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 // port is the only one that servers listen on.
 const port = 53
 
-// apart is a moment by which the arrival of a query differs from that of any
-// other sent with it: of two that are sent at once, the same one comes first in
-// every run. It is too short to be seen in a report.
-func apart(q resolver.Query) time.Duration {
-	const most = 40 * time.Microsecond
-	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, q.Server, q.Transport, len(q.Msg.Extra)) // never fails
-	for _, asked := range q.Msg.Question {
-		_, _ = fmt.Fprint(h, dns.CanonicalName(asked.Name), asked.Qtype)
-	}
-	return time.Duration(h.Sum64() % uint64(most))
-}
-
 // refused is what comes back after a while from a port where nobody listens.
 func (w *World) refused(ctx context.Context, there, back time.Duration) error {
 	return failing(ctx, resolver.Unreachable, there, back)
@@ -161,11 +147,15 @@ func failing(ctx context.Context, f resolver.Failure, there, back time.Duration)
 }
 
 // lasted adds to a failure that came with the end of a query's time how long
-// that was.
-func lasted(err error, timeout time.Duration) error {
+// that was, by the world's own measure.
+func lasted(err error, q resolver.Query, sent time.Time) error {
 	e, ok := errors.AsType[*resolver.Error](err)
-	if ok && (e.Failure == resolver.Timeout || e.Failure == resolver.Mismatched) {
-		e.Took = timeout
+	if !ok || e.Failure != resolver.Timeout && e.Failure != resolver.Mismatched {
+		return err
+	}
+	e.Took = q.Timeout
+	if errors.Is(err, resolver.ErrHurried) {
+		e.Took = time.Since(sent).Round(10 * time.Millisecond)
 	}
 	return err
 }

@@ -169,6 +169,7 @@ func (t *taker) resolve(q, way Question, hops int) {
 		return
 	}
 	t.s.Starts[q] = "" // begun: the zone is set when it is known
+	t.c.Prefer(way.Name, dns.StringToType[way.Type])
 	t.wg.Go(func() { t.reach(q, way, hops) })
 }
 

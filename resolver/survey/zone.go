@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/miekg/dns"
+
 	"dns01/resolver"
 )
 
@@ -79,6 +81,7 @@ func (z *zone) locate(name string) {
 	if done {
 		return
 	}
+	z.t.c.Prefer(name, dns.TypeA)
 	z.t.wg.Go(func() {
 		h := z.t.c.HostAddrs(z.t.ctx, name, z.Name)
 		z.alias(name, h.Aliases)

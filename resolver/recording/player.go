@@ -1,0 +1,260 @@
+package recording
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+// A Player answers from one look of a recording. It is safe for concurrent use.
+type Player struct {
+	mu      sync.Mutex
+	queues  map[string][]*Exchange // by key: what came to the first such query, the second …
+	anyone  map[string][]*Exchange // likewise whoever was asked, for names nobody has
+	missing []string
+}
+
+// NewPlayer returns one for a look.
+func NewPlayer(l *Look) *Player {
+	p := &Player{queues: map[string][]*Exchange{}, anyone: map[string][]*Exchange{}}
+	for i := range l.Exchanges {
+		x := &l.Exchanges[i]
+		m := new(dns.Msg)
+		if m.Unpack(x.Query) != nil {
+			continue // the reader refuses those
+		}
+		k := whom(x.Server, x.Resolver, x.Way) + content(m)
+		p.queues[k] = append(p.queues[k], x)
+		if probing(m) {
+			k := string(x.Way) + content(m)
+			p.anyone[k] = append(p.anyone[k], x)
+		}
+	}
+	return p
+}
+
+// whom and content make the key: the same question, put in the same way to the
+// same server. IDs, letter case and cookies are different each time.
+func whom(server netip.AddrPort, url string, w Way) string {
+	return fmt.Sprintf("%s %s %s\n", server, url, w)
+}
+
+func content(m *dns.Msg) string {
+	m = m.Copy()
+	m.Id = 0
+	for i := range m.Question {
+		m.Question[i].Name = strings.ToLower(m.Question[i].Name)
+	}
+	if opt := m.IsEdns0(); opt != nil {
+		for _, o := range opt.Option {
+			if c, ok := o.(*dns.EDNS0_COOKIE); ok {
+				c.Cookie = ""
+			}
+		}
+	}
+	wire, err := m.Pack()
+	if err != nil {
+		return m.String()
+	}
+	return string(wire)
+}
+
+// probing reports whether a question is for a name made up for the run. Which
+// server is asked for those is whichever spoke first.
+func probing(m *dns.Msg) bool {
+	return len(m.Question) == 1 && strings.HasPrefix(strings.ToLower(m.Question[0].Name), resolver.ProbePrefix)
+}
+
+// Missing returns the questions that the recording lacked, as "SERVER WAY NAME
+// TYPE", each once.
+func (p *Player) Missing() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.missing)
+}
+
+// Exchanger returns the way to what was asked of a resolver that goes by a
+// URL; "" for the servers that queries name. It is a resolver.Listener and a
+// resolver.Converser too.
+func (p *Player) Exchanger(url string) resolver.Exchanger { return &playback{p, url} }
+
+// A playback is a way into a player.
+type playback struct {
+	p   *Player
+	url string
+}
+
+// Exchange implements [resolver.Exchanger].
+func (b *playback) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	_, r, err := b.play(ctx, q, Way(q.Transport))
+	return r, err
+}
+
+// Overhear implements [resolver.Listener].
+func (b *playback) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort, resolver.Reply, error) {
+	return b.play(ctx, q, Overheard)
+}
+
+// Converse implements [resolver.Converser].
+func (b *playback) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Reply, error) {
+	var rs []resolver.Reply
+	for i, q := range qs {
+		_, r, err := b.play(ctx, q, following(i))
+		if err != nil {
+			return rs, err
+		}
+		rs = append(rs, r)
+	}
+	return rs, nil
+}
+
+// play lets a query come to what it came to then.
+func (b *playback) play(ctx context.Context, q resolver.Query, w Way) (from netip.AddrPort, r resolver.Reply, err error) {
+	x := b.next(q, w)
+	if x == nil {
+		return from, r, &resolver.Error{Failure: resolver.NotRecorded}
+	}
+	outer := ctx
+	hurried := x.hurried()
+	if !hurried {
+		q.Hurry = nil // it was waited for to the end
+	}
+	ctx, cancel := q.Context(ctx)
+	defer cancel()
+	if x.Failure == resolver.Canceled {
+		<-ctx.Done()
+		if outer.Err() == nil { // what would have come is not known
+			return from, r, &resolver.Error{Failure: resolver.NotRecorded}
+		}
+		return from, r, resolver.Ended(ctx)
+	}
+	took := x.Took
+	if x.Failure == resolver.Timeout || x.Failure == resolver.Mismatched {
+		took += q.Apart()
+	}
+	if !pass(ctx, took) && (x.Failure == "" || outer.Err() != nil) {
+		return from, r, resolver.Ended(ctx)
+	}
+	switch {
+	case hurried:
+		return from, r, &resolver.Error{Failure: x.Failure, Took: x.Took, Err: resolver.ErrHurried}
+	case x.Failure != "":
+		return from, r, &resolver.Error{Failure: x.Failure, Took: x.Took}
+	}
+	r, err = x.reply(q.Msg)
+	return x.From, r, err
+}
+
+// hurried reports whether the wait for a reply was cut short.
+func (x *Exchange) hurried() bool {
+	silent := x.Failure == resolver.Timeout || x.Failure == resolver.Mismatched
+	return silent && x.Timeout > 0 && x.Took < x.Timeout
+}
+
+// pass lets time pass, and reports whether the context lasted.
+func pass(ctx context.Context, d time.Duration) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// next takes what came to a query, nil when nothing was recorded.
+func (b *playback) next(q resolver.Query, w Way) *Exchange {
+	server := q.Server
+	if b.url != "" {
+		server = netip.AddrPort{}
+	}
+	asked := content(q.Msg)
+	p := b.p
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if x := pop(p.queues, whom(server, b.url, w)+asked); x != nil {
+		return x
+	}
+	if probing(q.Msg) {
+		if x := pop(p.anyone, string(w)+asked); x != nil {
+			return x
+		}
+	}
+	p.miss(server, b.url, w, q.Msg)
+	return nil
+}
+
+func pop(queues map[string][]*Exchange, key string) *Exchange {
+	q := queues[key]
+	if len(q) == 0 {
+		return nil
+	}
+	queues[key] = q[1:]
+	return q[0]
+}
+
+// miss notes a question that the recording lacks.
+func (p *Player) miss(server netip.AddrPort, url string, w Way, m *dns.Msg) {
+	who := url
+	if who == "" {
+		who = server.Addr().String()
+	}
+	what := "no question"
+	if len(m.Question) == 1 {
+		what = strings.ToLower(m.Question[0].Name) + " " + dns.Type(m.Question[0].Qtype).String()
+	}
+	s := fmt.Sprintf("%s %s %s", who, w, what)
+	if !slices.Contains(p.missing, s) {
+		p.missing = append(p.missing, s)
+	}
+}
+
+// reply is the recorded one, to the question in the letter case in which it is
+// put now.
+func (x *Exchange) reply(asked *dns.Msg) (resolver.Reply, error) {
+	wire := slices.Clone(x.Reply)
+	now := packed(asked)
+	if then := question(x.Query); then != nil && bytes.Equal(question(wire), then) {
+		copy(wire[12:], question(now))
+	}
+	r := resolver.Reply{Size: len(wire), Wire: wire, RTT: x.Took, Strays: x.Strays}
+	m, err := resolver.Unpack(wire)
+	if err != nil {
+		return resolver.Reply{}, &resolver.Error{Failure: resolver.Malformed, Err: err, Took: x.Took}
+	}
+	r.Msg = m
+	return r, nil
+}
+
+// question is the name of the question of a message as its octets stand there;
+// nil when there is none.
+func question(wire []byte) []byte {
+	if len(wire) < 12 || wire[4] == 0 && wire[5] == 0 {
+		return nil
+	}
+	for i := 12; i < len(wire) && wire[i] < 64; i += 1 + int(wire[i]) {
+		if wire[i] == 0 {
+			return wire[12 : i+1]
+		}
+	}
+	return nil
+}
+
+var (
+	_ resolver.Exchanger = (*playback)(nil)
+	_ resolver.Listener  = (*playback)(nil)
+	_ resolver.Converser = (*playback)(nil)
+)
