@@ -80,7 +80,7 @@ func New(cfg Config) *Client {
 		glue:        map[string][]netip.Addr{},
 		targets:     map[string]*atomic.Int32{},
 	}
-	c.spread = c.rng.seed[1]
+	c.spread = c.rng.seed[0]
 	root := &Delegation{Zone: "."}
 	for _, r := range cfg.Roots {
 		root.NS = append(root.NS, NameServer{Name: canonical(dns.Fqdn(r.Name)), Glue: r.Addrs})
