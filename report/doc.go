@@ -26,6 +26,8 @@ type Report struct {
 	Order  check.Order
 	Survey *survey.Survey
 	Result check.Result
+	// Supposition is what Result supposes of CAA records, nil for nothing.
+	Supposition *Supposition
 }
 
 // A Tool names the program that made the report.

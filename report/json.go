@@ -41,6 +41,8 @@ type jsonDocument struct {
 	Zones       []jsonZone       `json:"zones"`
 	Queries     jsonQueries      `json:"queries"`
 	OrderErrors []jsonRefusal    `json:"order_errors"`
+	Supposed    []jsonSupposed   `json:"supposed,omitempty"` // by --what-if
+	Without     []jsonWithoutOf  `json:"without,omitempty"`  // what is supposed
 }
 
 type jsonTool struct {
@@ -187,6 +189,9 @@ func document(r Report) jsonDocument {
 		Zones:       each(s.Zones, func(z *survey.Zone) jsonZone { return zone(s, z) }),
 		Queries:     queries(s.Queries, r.Result.CAAQueries),
 		OrderErrors: refusals(r.Result),
+	}
+	if s := r.Supposition; s != nil {
+		d.Supposed, d.Without = each(s.Changes, supposedJSON), s.withoutJSON(r.Result)
 	}
 	if r.Order.CA != nil {
 		d.Order.CA = r.Order.CA.ID

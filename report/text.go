@@ -38,6 +38,7 @@ func Text(w io.Writer, r Report, o TextOptions) error {
 	}
 	p := newPage(w, o)
 	writeVerdict(p, r)
+	writeSupposition(p, r)
 	writeFindings(p, r.Result)
 	writeIdentifiers(p, r.Result)
 	writeServers(p, r)

@@ -15,7 +15,6 @@ import (
 type caaFlags struct {
 	*flags
 	cas              []string
-	whatIf           []string
 	zoneFile, origin string
 	intent           string
 	scenario         string
@@ -89,8 +88,8 @@ func (f *caaFlags) options(ctx context.Context, p *program, w world) (o caaOptio
 		return o, usagef("%s %q is no challenge type; write one of %s", f.source("challenge"), f.challenge, strings.Join(check.Methods(), ", "))
 	}
 	o.methodGiven = f.Changed("challenge")
-	if o.supposed, err = check.ParseCAAChanges(f.whatIf, normalize); err != nil {
-		return o, usagef("%s: %v", f.source("what-if"), err)
+	if o.supposed, err = f.suppositions(); err != nil {
+		return o, err
 	}
 	if o.start, err = f.start(w); err != nil {
 		return o, err

@@ -39,6 +39,9 @@ func (p *program) play(ctx context.Context, w world, o options) (int, error) {
 	defer rec.drop()
 	w, o.resolvers = rec.into(p, w), rec.resolvers(o.resolvers)
 	r := p.look(ctx, w, o)
+	if err := suppose(&r, o.supposed); err != nil {
+		return 0, err
+	}
 	interrupted := ctx.Err() != nil
 	rec.done(r.Survey.Took, interrupted)
 	if err := errors.Join(p.show(r, o.settings), o.timeline.write()); err != nil {

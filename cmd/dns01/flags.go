@@ -21,6 +21,7 @@ type flags struct {
 	thumbprint             string
 	ca, account, challenge string
 	caDirectory            string
+	whatIf                 []string
 	file                   string
 
 	// Where to ask.
@@ -50,6 +51,7 @@ func newFlags(command string) *flags {
 	f.StringVar(&f.thumbprint, "thumbprint", "", "")
 	f.StringVar(&f.ca, "ca", "letsencrypt", "")
 	f.StringVar(&f.caDirectory, "ca-directory", "", "")
+	f.StringArrayVar(&f.whatIf, "what-if", nil, "")
 	f.StringVar(&f.account, "account", "", "")
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")
 	f.StringVarP(&f.file, "file", "f", "", "")

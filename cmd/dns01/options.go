@@ -27,6 +27,7 @@ type options struct {
 	order     check.Order
 	resolvers []survey.Resolver   // caches to ask
 	seek      map[string][]string // values to look for elsewhere when they are missing
+	supposed  []check.CAAChange   // of the CAA records
 	start
 	settings
 }
@@ -61,6 +62,9 @@ func (p *program) options(ctx context.Context, f *flags, names []string, w world
 		return o, err
 	}
 	if o.order, err = p.order(ctx, f, o.names, w); err != nil {
+		return o, err
+	}
+	if o.supposed, err = f.suppositions(); err != nil {
 		return o, err
 	}
 	if !f.noProbe {
