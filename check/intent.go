@@ -207,8 +207,8 @@ func (p *intentParser) ca(w string) error {
 
 // isIssuer reports whether a word can be an issuer domain name.
 func isIssuer(w string) bool {
-	return strings.Contains(w, ".") && w == strings.Trim(w, ".-") && !strings.Contains(w, "..") &&
-		strings.Trim(w, "abcdefghijklmnopqrstuvwxyz0123456789.-") == ""
+	is, err := caa.ParseIssue(w, caa.RFC8659)
+	return err == nil && is.Issuer == w && strings.Contains(w, ".")
 }
 
 // caOf finds the CA that a word means, by its names or its first identity.

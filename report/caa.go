@@ -93,10 +93,18 @@ func writeCAAHead(p *page, r CAAReport) {
 	word := verdictWord(v)
 	line := caaSubject(r) + ": " + caaConsequence(r, v)
 	if ids := r.Views[0].Now.Identifiers; len(r.Views) == 1 && len(ids) == 1 && ids[0].CAA.Reason != "" {
-		line += " — " + r.reason(ids[0])
+		why := r.reason(ids[0])
+		if f := leading(r.Views[0].Now.Result); f != nil && v == check.AtRisk && !hangsOnUs(r.Views[0].Now.Climbs[0]) {
+			why = f.Rule.Title // what the set says may well be fine
+		}
+		line += " — " + why
 	}
 	p.hanging(p.style.verdict(v, word), len(word)+2, 2, line)
 }
+
+// hangsOnUs reports whether a decision hangs on an account or a method that was
+// not told.
+func hangsOnUs(c check.CAAClimb) bool { return len(c.Readings) > 0 && c.Readings[0].Unknown }
 
 func caaSubject(r CAAReport) string {
 	names := each(r.Views[0].Now.Identifiers, func(i check.IdentifierResult) string { return bare(i.Identifier) })
@@ -389,7 +397,10 @@ func climbWords(o check.CAAOutcome) string {
 }
 
 func roleWords(s check.CAAStep) string {
-	failing := slices.ContainsFunc(s.Outcomes, func(o check.CAAOutcome) bool { return o.Kind == "failure" })
+	// Silence may delay a resolver that comes past the same servers.
+	failing := slices.ContainsFunc(s.Outcomes, func(o check.CAAOutcome) bool {
+		return o.Kind == "failure" && o.Failure != "query timed out"
+	})
 	switch s.Role {
 	case check.Decides:
 		return "decides"

@@ -62,7 +62,11 @@ func loadSentence(l check.CAALoad) string {
 // zoneLoad is the share of one zone, with what falls on each address when
 // there are several.
 func zoneLoad(z check.ZoneLoad) string {
-	s := fmt.Sprintf("%d to %s", z.Queries, bare(z.Zone))
+	zone := bare(z.Zone)
+	if zone == "." {
+		zone = "the root"
+	}
+	s := fmt.Sprintf("%d to %s", z.Queries, zone)
 	if z.Servers > 1 {
 		s += fmt.Sprintf(" (about %d an address)", (z.Queries+z.Servers-1)/z.Servers)
 	}
