@@ -3,14 +3,17 @@ package check
 import (
 	"fmt"
 	"slices"
+	"sync"
 )
 
 //go:generate go run ./internal/rulebook/gen.go ../docs/findings.md
 
 // All returns every rule, causes first: a rule further down is often the
 // consequence of one above it. Findings of the same severity are reported in
-// this order.
-func All() []*Rule {
+// this order. The list is the same at each call, and not to be changed.
+func All() []*Rule { return allRules() }
+
+var allRules = sync.OnceValue(func() []*Rule {
 	return slices.Concat(
 		nameRules,
 		methodRules,
@@ -28,7 +31,7 @@ func All() []*Rule {
 		viewsRules,
 		horizonRules,
 	)
-}
+})
 
 // rule returns the rule of that id. A finding with an id that no rule
 // describes is a fault of this package.

@@ -15,7 +15,7 @@ import (
 
 // nowhere is a world that must not be asked.
 
-type nowhere struct{ t *testing.T }
+type nowhere struct{ t testing.TB }
 
 func (n nowhere) Exchange(context.Context, resolver.Query) (resolver.Reply, error) {
 	n.t.Error("a query was sent")
@@ -24,7 +24,7 @@ func (n nowhere) Exchange(context.Context, resolver.Query) (resolver.Reply, erro
 
 // newProgram is a program with arguments and nothing else of the process.
 
-func newProgram(t *testing.T, args ...string) (p *program, stdout, stderr *bytes.Buffer) {
+func newProgram(t testing.TB, args ...string) (p *program, stdout, stderr *bytes.Buffer) {
 	stdout, stderr = &bytes.Buffer{}, &bytes.Buffer{}
 	return &program{
 		args: args, stdin: strings.NewReader(""), stdout: stdout, stderr: stderr,

@@ -46,7 +46,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "replay", "demo", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "batch", "replay", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -60,6 +60,8 @@ func commandNamed(name string) command {
 		return (*program).lookup
 	case "plan":
 		return (*program).plan
+	case "batch":
+		return (*program).batch
 	case "replay":
 		return (*program).replay
 	case "demo":

@@ -198,7 +198,12 @@ func (w *World) Public() []netip.Prefix {
 	}
 }
 
-// Log returns the queries that have reached servers, in the order of arrival.
+// keepLog is how many queries a world remembers at least: a world that is
+// asked for hours must not grow.
+const keepLog = 50_000
+
+// Log returns the queries that have reached servers, in the order of arrival:
+// the last 50,000 at least.
 func (w *World) Log() []Arrival {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -237,6 +242,9 @@ func (w *World) note(s *server, r request) {
 	q := r.question()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if len(w.log) == 2*keepLog {
+		w.log = slices.Clone(w.log[keepLog:])
+	}
 	w.log = append(w.log, Arrival{
 		At:        r.at,
 		Server:    s.addr,

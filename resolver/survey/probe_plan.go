@@ -3,6 +3,7 @@ package survey
 import (
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:generate go run ./internal/probepage/gen.go ../../docs/probes.md
@@ -58,9 +59,12 @@ const (
 )
 
 // Plan is the probe plan, in the order in which tables show it.
-func Plan() []PlannedProbe {
+// It is the same at each call, and not to be changed.
+func Plan() []PlannedProbe { return plan() }
+
+var plan = sync.OnceValue(func() []PlannedProbe {
 	return slices.Concat(readPlan(), ednsPlan(), transportPlan(), typePlan(), loadPlan())
-}
+})
 
 // readPlan are the things that the survey's own answers show.
 func readPlan() []PlannedProbe {

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"dns01/check"
+	"dns01/resolver"
+	"dns01/resolver/survey"
+	"dns01/testdata"
+)
+
+// batchFlags are those of check that have a meaning for many orders, and its
+// own.
+type batchFlags struct {
+	*flags
+	jobs     int
+	inOrder  bool
+	full     bool
+	output   string
+	resume   bool
+	input    string
+	scenario string
+}
+
+// eachOrder are flags of check that say what one order is about.
+var eachOrder = []string{"value", "token", "thumbprint", "file", "resolvers", "no-caches", "json", "format"}
+
+func newBatchFlags() *batchFlags {
+	all := newFlags("batch")
+	some := noFlags("batch").FlagSet
+	all.VisitAll(func(x *pflag.Flag) {
+		if !slices.Contains(eachOrder, x.Name) {
+			some.AddFlag(x)
+		}
+	})
+	all.FlagSet = some
+	all.resolvers = "none"
+	all.probe, all.Lookup("probe").DefValue = "none", "none"
+
+	f := &batchFlags{flags: all}
+	f.IntVar(&f.jobs, "jobs", 64, "")
+	f.BoolVar(&f.inOrder, "in-order", false, "")
+	f.BoolVar(&f.full, "full", false, "")
+	f.StringVarP(&f.output, "output", "o", "", "")
+	f.BoolVar(&f.resume, "resume", false, "")
+	f.StringVar(&f.input, "input", "", "")
+	f.StringVar(&f.scenario, "demo", "", "")
+	return f
+}
+
+// batch judges many orders and writes one JSON line for each.
+func (p *program) batch(ctx context.Context, args []string) (int, error) {
+	f := newBatchFlags()
+	if err := f.parse(args); err != nil {
+		return 0, err
+	}
+	if f.help {
+		return p.helpFor("batch")
+	}
+	if err := f.readEnv(p.env, nil); err != nil {
+		return 0, err
+	}
+	w, err := p.batchWorld(f)
+	if err != nil {
+		return 0, err
+	}
+	o, err := p.batchOptions(ctx, f, w)
+	if err != nil {
+		return 0, err
+	}
+	return p.runBatch(ctx, w, o)
+}
+
+// batchOptions are what all orders of a batch have in common.
+type batchOptions struct {
+	start
+	settings
+	order   check.Order // without values
+	file    string      // "-" is the standard input
+	input   string
+	jobs    int
+	inOrder bool
+	full    bool
+	output  string // "" is the standard output
+	resume  bool
+	dated   bool // --now was given
+}
+
+// batchWorld is the Internet, or one of the lab's.
+func (p *program) batchWorld(f *batchFlags) (world, error) {
+	if f.scenario == "" {
+		return p.world, nil
+	}
+	if !slices.Contains(testdata.Scenarios(), f.scenario) {
+		return world{}, usagef(`there is no world %q%s; "dns01 demo --list" lists those there are`, f.scenario, didYouMean(f.scenario, testdata.Scenarios()))
+	}
+	s, err := scenario(f.scenario)
+	if err != nil {
+		return world{}, err
+	}
+	return labWorld(s)
+}
+
+func (p *program) batchOptions(ctx context.Context, f *batchFlags, w world) (o batchOptions, err error) {
+	o = batchOptions{input: f.input, jobs: f.jobs, inOrder: f.inOrder, full: f.full, output: f.output, resume: f.resume, dated: f.now != ""}
+	if o.settings, err = f.settings(); err != nil {
+		return o, err
+	}
+	if o.order, err = p.order(ctx, f.flags, nil, w); err != nil {
+		return o, err
+	}
+	if o.start, err = f.start(w); err != nil {
+		return o, err
+	}
+	switch f.NArg() {
+	case 0:
+		o.file = "-"
+	case 1:
+		o.file = f.Arg(0)
+	default:
+		return o, usagef("batch reads one list, not %q as well; for names use \"dns01 check\"", f.Arg(1))
+	}
+	switch {
+	case o.jobs < 1 || o.jobs > 10_000:
+		return o, usagef("--jobs %d is not a number of orders at once, 1 to 10000", o.jobs)
+	case o.resume && o.output == "":
+		return o, usagef("--resume goes on with a file of results; name it with --output FILE")
+	case o.resume && o.file == "-":
+		return o, usagef("--resume needs to read the list from the beginning; name its file instead of the standard input")
+	case o.input != "" && !slices.Contains(orderForms, o.input):
+		return o, usagef("--input is %s, not %q", strings.Join(orderForms, ", "), o.input)
+	}
+	return o, nil
+}
+
+// runBatch reads orders, judges them side by side, and writes what was found.
+func (p *program) runBatch(ctx context.Context, w world, o batchOptions) (int, error) {
+	in, size, err := p.openOrders(o)
+	if err != nil {
+		return 0, err
+	}
+	defer in.Close()
+	out, done, err := p.openResults(o)
+	if err != nil {
+		return 0, err
+	}
+	progress := p.newBatchProgress(o, size)
+	b := &batch{p: p, w: w, o: o, out: out, done: done, progress: progress, limit: newGovernor(o.jobs)}
+	b.door = p.door(w, o.settings, func(resolver.Observation) {})
+	b.memory = resolver.NewMemory(resolver.Shared, keepFor, keepMost)
+	err = b.run(ctx, newOrderReader(in, o))
+	progress.end(b.sum)
+	if err := errors.Join(err, out.Close(), o.timeline.write()); err != nil {
+		return 0, err
+	}
+	if ctx.Err() != nil {
+		p.say("dns01: interrupted after %s; %s", plural(b.sum.Orders, "order"), goOn(o))
+		return statusUnknown, nil
+	}
+	return b.status(), nil
+}
+
+// goOn says how an interrupted batch is continued.
+func goOn(o batchOptions) string {
+	if o.output == "" || o.file == "-" {
+		return "with a list in a file and --output FILE, --resume goes on where a batch was"
+	}
+	return "--resume goes on from there"
+}
+
+// What orders share is kept for so long, and so many replies of it: some
+// kilooctets each.
+const (
+	keepFor  = 5 * time.Minute
+	keepMost = 20_000
+)
+
+// judge looks at one order. It reports how many questions were lost besides.
+func (b *batch) judge(ctx context.Context, q orderLine) (r result) {
+	r = result{orderLine: q}
+	if q.err != nil {
+		return r
+	}
+	ctx, cancel := context.WithTimeout(ctx, b.o.deadline)
+	defer cancel()
+	order := b.o.order
+	if !b.o.dated {
+		order.Now = b.p.now()
+	}
+	order.Values = q.values
+	if q.account != "" {
+		order.Account = q.account
+	}
+	counter := &resolver.Counter{}
+	var lost lossCounter
+	x := b.memory.Before(resolver.Observe(b.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
+	s := survey.Take(ctx, survey.Target{Names: q.names, Challenge: order.Challenge, Account: order.Account}, survey.Options{
+		Client: resolver.New(b.p.clientOf(b.w, x, b.o.start, b.o.settings)), Counter: counter,
+		Exchanger: x, Now: b.p.now,
+		Anchors: b.o.anchors, SignedAt: b.o.signedAt, Probes: b.o.probes,
+	})
+	r.report.Tool, r.report.Order, r.report.Survey = b.p.tool(), order, s
+	r.report.Result = check.Judge(s, order)
+	r.lossy = lost.many()
+	return r
+}
+
+// openOrders opens the list. The size is 0 where it is not known.
+func (p *program) openOrders(o batchOptions) (io.ReadCloser, int64, error) {
+	if o.file == "-" {
+		return io.NopCloser(p.stdin), 0, nil
+	}
+	f, err := os.Open(o.file)
+	if err != nil {
+		return nil, 0, usagef("the list %s cannot be read: %s", o.file, reason(err))
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		f.Close()
+		return nil, 0, usagef("%s is a folder; name a file with an order a line", o.file)
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return f, 0, nil
+	}
+	return f, info.Size(), nil
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+
+	"dns01/report"
+)
+
+// results is where the lines of a batch go, each with one write: a run that is
+// killed leaves whole lines and at most the beginning of another.
+type results struct {
+	io.Writer
+	file *os.File // nil: not ours to close
+}
+
+func (r *results) add(x result, full bool) error {
+	line, err := report.JSONBatchLine(x.line1(), full)
+	if err != nil {
+		return err
+	}
+	_, err = r.Write(line)
+	return delivered(err)
+}
+
+func (r *results) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
+}
+
+// openResults opens the results, and reads which orders have one already.
+func (p *program) openResults(o batchOptions) (*results, *doneOrders, error) {
+	if o.output == "" || o.output == "-" {
+		return &results{Writer: p.stdout}, &doneOrders{}, nil
+	}
+	how := os.O_RDWR | os.O_CREATE
+	if !o.resume {
+		how |= os.O_EXCL
+	}
+	f, err := os.OpenFile(o.output, how, 0o644)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return nil, nil, usagef("--output %s exists; go on with --resume, or name another file", o.output)
+	case err != nil:
+		return nil, nil, usagef("--output %s cannot be written: %s", o.output, reason(err))
+	}
+	done := &doneOrders{file: o.output}
+	if err := done.read(f); err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return &results{Writer: f, file: f}, done, nil
+}
+
+// doneOrders are the orders that have a result, with what tells that it is
+// theirs. The zero value is that of none.
+type doneOrders struct {
+	file  string
+	marks []uint32 // by number less one; 0: not done
+}
+
+// read takes in the results of a run before, and cuts off the beginning of a
+// line that was not finished.
+func (d *doneOrders) read(f *os.File) error {
+	r := bufio.NewReaderSize(f, 256<<10)
+	var whole int64
+	for n := 1; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return usagef("--output %s cannot be read: %s", d.file, reason(err))
+		}
+		var x struct {
+			Order       int      `json:"order"`
+			ID          string   `json:"id"`
+			Error       string   `json:"error"`
+			Identifiers []string `json:"identifiers"`
+		}
+		if json.Unmarshal(line, &x) != nil || x.Order < 1 || x.Order > 1<<28 {
+			return usagef("--output %s: line %d is not a result of a batch; name another file", d.file, n)
+		}
+		names := x.Identifiers
+		if x.Error != "" {
+			names = nil
+		}
+		d.set(x.Order, mark(x.ID, names))
+		whole += int64(len(line))
+	}
+	if err := f.Truncate(whole); err != nil {
+		return fmt.Errorf("--output %s: %w", d.file, err)
+	}
+	if _, err := f.Seek(whole, io.SeekStart); err != nil {
+		return fmt.Errorf("--output %s: %w", d.file, err)
+	}
+	return nil
+}
+
+func (d *doneOrders) set(number int, mark uint32) {
+	for len(d.marks) < number {
+		d.marks = append(d.marks, 0)
+	}
+	d.marks[number-1] = mark
+}
+
+// has reports whether an order has a result. The error says that the result
+// is another order's.
+func (d *doneOrders) has(q orderLine) (bool, error) {
+	if q.number > len(d.marks) || d.marks[q.number-1] == 0 {
+		return false, nil
+	}
+	if d.marks[q.number-1] != mark(q.id, distinctNames(q.names)) {
+		return false, usagef("line %d of the list is not the order that %s has a result for; the list has changed: name another file with --output", q.line, d.file)
+	}
+	return true, nil
+}
+
+// first and after are the numbers of orders that have no result yet.
+func (d *doneOrders) first() int { return d.after(0) }
+
+func (d *doneOrders) after(number int) int {
+	for number++; number <= len(d.marks) && d.marks[number-1] != 0; number++ {
+	}
+	return number
+}
+
+// mark tells one order from another. It is not 0.
+func mark(id string, names []string) uint32 {
+	h := fnv.New32a()
+	for _, s := range append([]string{id}, names...) {
+		_, _ = io.WriteString(h, s+"\n")
+	}
+	return h.Sum32() | 1
+}
+
+// distinctNames are the names without those that come again, as results list
+// them.
+func distinctNames(names []string) []string {
+	seen := map[string]bool{}
+	var once []string
+	for _, n := range names {
+		if !seen[n] {
+			seen[n] = true
+			once = append(once, n)
+		}
+	}
+	return once
+}

@@ -1,0 +1,314 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dns01/resolver/lab"
+)
+
+// A list that people have at hand must be taken as it is, and a line that is
+// no order must not end the run, nor be lost.
+func TestOrderReader(t *testing.T) {
+	value := strings.Repeat("A", 43)
+	tests := []struct {
+		name, file, list string
+		want             []string
+	}{
+		{"lines", "", "a.example\n\n# all of it\n b.example,*.b.example # two\r\nc.example", []string{
+			"1/1 [a.example]", "2/4 [b.example *.b.example]", "3/5 [c.example]"}},
+		{"a bad line", "", "a.example\nhttps://b.example\nc.example\n", []string{
+			"1/1 [a.example]", `2/2 "https://b.example" is a URL; give the domain name alone`, "3/3 [c.example]"}},
+		{"CSV with a header", "x.csv", "id,names,value\n7,\"a.example *.a.example\"," + value + "\n8,b.example,\n", []string{
+			"1/2 #7 [a.example *.a.example] map[:[" + value + "]]", "2/3 #8 [b.example]"}},
+		{"CSV without", "x.csv", "a.example,*.a.example\nb.example\n", []string{
+			"1/1 [a.example *.a.example]", "2/2 [b.example]"}},
+		{"broken CSV", "x.csv", "a.example\n\"b.example\n", []string{
+			"1/1 [a.example]", "2/2 the line is no CSV: parse error on line 1, column 11: extraneous or missing \" in quoted-field"}},
+		{"NDJSON told by its first line", "", `{"id":"x","names":["a.example"],"values":{"a.example":["` + value + `"]}}` + "\n" + `{"names":[]}`, []string{
+			"1/1 #x [a.example] map[a.example:[" + value + "]]", "2/2 the line names nothing"}},
+		{"a value for another name", "x.ndjson", `{"names":["a.example"],"values":{"b.example":["v"]}}`, []string{
+			"1/1 a value is given for b.example, which the order does not name"}},
+		{"an unknown key", "x.jsonl", `{"name":"a.example"}`, []string{
+			`1/1 the line is no order: json: unknown field "name"; write {"id":"1","names":["example.com"]}`}},
+		{"a line without end", "", "a.example " + strings.Repeat("x", maxOrderLine) + "\nb.example\n", []string{
+			"1/1 the line is longer than 262144 octets", "2/2 [b.example]"}},
+		{"nothing", "", "\n# nothing\n", nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newOrderReader(strings.NewReader(tt.list), batchOptions{file: tt.file})
+			var got []string
+			for {
+				q, err := r.next()
+				if err == io.EOF {
+					break
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, shownOrder(q))
+			}
+			if d := cmp.Diff(tt.want, got); d != "" {
+				t.Errorf("(-want +got):\n%s", d)
+			}
+		})
+	}
+}
+
+func shownOrder(q orderLine) string {
+	s := fmt.Sprintf("%d/%d ", q.number, q.line)
+	if q.err != nil {
+		return s + q.err.Error()
+	}
+	if q.id != "" {
+		s += "#" + q.id + " "
+	}
+	s += fmt.Sprint(q.names)
+	if q.values != nil {
+		s += fmt.Sprint(" ", q.values)
+	}
+	return s
+}
+
+func FuzzOrderReader(f *testing.F) {
+	f.Add("a.example\n", "")
+	f.Add("id,names\n1,\"a.example\"\n", "x.csv")
+	f.Add(`{"names":["a.example"]}`+"\n", "x.ndjson")
+	f.Fuzz(func(t *testing.T, list, file string) {
+		r := newOrderReader(strings.NewReader(list), batchOptions{file: file})
+		for n := 1; ; n++ {
+			q, err := r.next()
+			if err != nil {
+				if err != io.EOF {
+					t.Fatal(err)
+				}
+				return
+			}
+			if q.number != n || q.err == nil && len(q.names) == 0 {
+				t.Fatalf("order %d is %+v", n, q)
+			}
+		}
+	})
+}
+
+// batchLines runs a batch and returns the numbers of its lines.
+func batchLines(t *testing.T, status int, stdin string, args ...string) []int {
+	t.Helper()
+	p, stdout, stderr := newProgram(t, append([]string{"batch", "--demo", "healthy"}, args...)...)
+	p.stdin = strings.NewReader(stdin)
+	if got := p.run(t.Context()); got != status {
+		t.Fatalf("status %d, want %d; stderr: %s", got, status, stderr)
+	}
+	return numbers(t, stdout.Bytes())
+}
+
+func numbers(t *testing.T, lines []byte) []int {
+	t.Helper()
+	var ns []int
+	for d := json.NewDecoder(bytes.NewReader(lines)); ; {
+		var x struct{ Schema, Order int }
+		err := d.Decode(&x)
+		if err == io.EOF {
+			return ns
+		}
+		if err != nil || x.Schema != 1 {
+			t.Fatalf("%v in %s", err, lines)
+		}
+		ns = append(ns, x.Order)
+	}
+}
+
+func TestBatchInOrder(t *testing.T) {
+	got := batchLines(t, statusUsage, "example.com\nwww.example.com\n://\nexample.com\n", "--in-order", "-q")
+	if d := cmp.Diff([]int{1, 2, 3, 4}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// What a killed run has left behind is gone on with: nothing twice, nothing
+// lost, and no other list taken for it.
+func TestBatchResumes(t *testing.T) {
+	dir := t.TempDir()
+	list, out := filepath.Join(dir, "list"), filepath.Join(dir, "out")
+	write := func(file, text string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(list, "example.com\nwww.example.com\nexample.com\n")
+	batchLines(t, statusOK, "", "-q", "--in-order", "--output", out, list)
+	whole, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bytes.SplitAfter(whole, []byte("\n"))
+	write(out, string(lines[1])+string(lines[2][:20]))
+	batchLines(t, statusOK, "", "-q", "--in-order", "--resume", "--output", out, list)
+	again, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]int{2, 1, 3}, numbers(t, again)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	write(list, "example.com\nother.example.com\nexample.com\n")
+	batchLines(t, statusUsage, "", "--resume", "--output", out, list)
+	batchLines(t, statusUsage, "", "--output", out, list) // it exists
+	write(out, "something else\n")
+	batchLines(t, statusUsage, "", "--resume", "--output", out, list)
+}
+
+// A batch is killed at any moment, twenty times, and gone on with.
+func TestBatchSurvivesKills(t *testing.T) {
+	binary, err := exec.LookPath("dns01")
+	if err != nil {
+		t.Skip("no program to kill: ", err)
+	}
+	const orders = 600
+	dir := t.TempDir()
+	list, out := filepath.Join(dir, "list"), filepath.Join(dir, "out")
+	var text strings.Builder
+	for i := range orders {
+		fmt.Fprintf(&text, "host%d.example.com\n", i)
+	}
+	if err := os.WriteFile(list, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := func(killAfter time.Duration) error {
+		cmd := exec.Command(binary, "batch", "--demo", "healthy", "--pace", "none", "--jobs", "8", "--quiet", "--resume", "--output", out, list)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if killAfter > 0 {
+			defer time.AfterFunc(killAfter, func() { _ = cmd.Process.Kill() }).Stop()
+		}
+		err := cmd.Wait()
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
+			t.Fatalf("%v: %s", err, stderr.String())
+		}
+		return err
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 20 {
+		_ = run(20*time.Millisecond + time.Duration(rng.Int64N(int64(100*time.Millisecond))))
+	}
+	if err := run(0); err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	times := map[int]int{}
+	for _, n := range numbers(t, got) {
+		times[n]++
+	}
+	for n := 1; n <= orders; n++ {
+		if times[n] != 1 {
+			t.Errorf("order %d has %d results", n, times[n])
+		}
+	}
+}
+
+// zonesWorld is a world of so many zones for a batch.
+func zonesWorld(tb testing.TB, zones int) world {
+	tb.Helper()
+	var b strings.Builder
+	b.WriteString("zones\n\n-- target --\nzone0.com\n-- network --\nrtt 0s\n-- servers --\nns1.host.net 192.0.2.1 2001:db8::1\nns2.host.net 192.0.2.2 2001:db8::2\n")
+	for z := range zones {
+		fmt.Fprintf(&b, "-- zone zone%d.com @ ns1.host.net ns2.host.net --\n@ CAA 0 issue \"letsencrypt.org\"\n* A 192.0.2.80\n", z)
+	}
+	s, err := lab.Parse("zones", []byte(b.String()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w, err := labWorld(s)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return w
+}
+
+// A list of orders that is made as it is read.
+type madeList struct {
+	n, of, zones int
+	rest         []byte
+}
+
+func (l *madeList) Read(b []byte) (int, error) {
+	if len(l.rest) == 0 {
+		if l.n == l.of {
+			return 0, io.EOF
+		}
+		l.rest = fmt.Appendf(nil, "host%d.zone%d.com\n", l.n, l.n%l.zones)
+		l.n++
+	}
+	n := copy(b, l.rest)
+	l.rest = l.rest[n:]
+	return n, nil
+}
+
+// BenchmarkBatch judges orders over 500 zones, without latency and pacing, and
+// reports how many a second and how much memory the heap holds at the end and
+// at most. One operation is one order: -benchtime 10000x, and 1000000x to see
+// that memory does not grow.
+func BenchmarkBatch(b *testing.B) {
+	w := zonesWorld(b, 500)
+	p, _, stderr := newProgram(b, "batch", "--pace", "none", "--quiet", "-")
+	p.world, p.stdout = w, io.Discard
+	p.stdin = &madeList{of: b.N, zones: 500}
+	peak := make(chan uint64)
+	stop := make(chan struct{})
+	go func() {
+		var most uint64
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapInuse+m.StackInuse)
+			select {
+			case <-stop:
+				peak <- most
+				return
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+	}()
+	b.ReportAllocs()
+	b.ResetTimer()
+	if status := p.run(b.Context()); status != statusOK {
+		b.Fatalf("status %d: %s", status, stderr)
+	}
+	b.StopTimer()
+	close(stop)
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
+	b.ReportMetric(float64(<-peak)/(1<<20), "peak-MiB")
+}
+
+func TestBatchHelpTellsEveryFlag(t *testing.T) {
+	text, err := helpTexts.ReadFile("help/batch.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range newBatchFlags().names() {
+		if !strings.Contains(string(text), name) {
+			t.Errorf("help batch does not tell of %s", name)
+		}
+	}
+}
