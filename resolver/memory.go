@@ -97,12 +97,12 @@ func (m *Memory) referral(key memoryKey, asked dns.Question) (Reply, bool) {
 
 // Converse implements [Converser]: nothing of it is kept.
 func (r recollection) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
-	return conversed(ctx, r.x, qs)
+	return Conversed(ctx, r.x, qs)
 }
 
 // Overhear implements [Listener]: nothing of it is kept.
 func (r recollection) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
-	return overheard(ctx, r.x, q)
+	return Overheard(ctx, r.x, q)
 }
 
 // recall returns a reply that was kept, to the question in the letter case in
@@ -122,7 +122,7 @@ func (m *Memory) recall(key memoryKey, asked dns.Question) (Reply, bool) {
 	m.recent.MoveToFront(e)
 	msg := *r.Msg
 	msg.Question = []dns.Question{asked}
-	r.Msg = &msg
+	r.Msg, r.Wire = &msg, nil
 	return r.Reply, true
 }
 

@@ -149,7 +149,7 @@ func (r *recorder) look(p *program, w world, at time.Duration) world {
 // it still remembered, so that it can be judged by itself.
 func (wt *waiter) record(r *recorder) {
 	if wt.rec = r; r != nil {
-		wt.asked = r.Exchanger(wt.memory, "")
+		wt.asked = r.Exchanger(wt.asked, "")
 	}
 }
 

@@ -115,7 +115,7 @@ type waiter struct {
 	w world
 	o waitOptions
 
-	memory   *memory
+	memory   *resolver.Memory   // of what seldom changes between looks
 	asked    resolver.Exchanger // memory, with what it is asked recorded if so wished
 	rec      *recorder
 	counter  atomic.Pointer[resolver.Counter] // of the look under way
@@ -134,8 +134,8 @@ type waiter struct {
 
 func (p *program) newWaiter(w world, o waitOptions) *waiter {
 	wt := &waiter{p: p, w: w, o: o, seen: map[string]report.State{}, passed: map[string]bool{}}
-	wt.memory = newMemory(p.door(w, o.settings, func(ob resolver.Observation) { wt.counter.Load().Add(ob) }))
-	wt.asked = wt.memory
+	wt.memory = resolver.NewMemory(resolver.Lasts, 0, 0)
+	wt.asked = wt.memory.Before(p.door(w, o.settings, func(ob resolver.Observation) { wt.counter.Load().Add(ob) }))
 	wt.progress = p.newProgress(o.settings)
 	wt.out.Started, wt.out.Settle = p.now(), o.settle
 	return wt

@@ -22,7 +22,7 @@ func (wt *waiter) look(ctx context.Context, last bool) (report.Report, bool) {
 	names, seek := wt.open(), map[string][]string(nil)
 	all := last || wt.soon() || len(names) == 0 || wt.p.now().Sub(wt.fresh) >= walkAnew
 	if all {
-		wt.memory.forget()
+		wt.memory.Forget()
 		names, seek = wt.o.names, wt.o.seek
 	}
 	counter := &resolver.Counter{}
