@@ -14,6 +14,7 @@ import (
 	"github.com/jmhodges/clock"
 	"github.com/letsencrypt/boulder/bdns"
 	corepb "github.com/letsencrypt/boulder/core/proto"
+	"github.com/letsencrypt/boulder/features"
 	"github.com/letsencrypt/boulder/identifier"
 	blog "github.com/letsencrypt/boulder/log"
 	"github.com/letsencrypt/boulder/policy"
@@ -82,8 +83,11 @@ func (a *Authority) boulder(timeout time.Duration) (*va.ValidationAuthorityImpl,
 	const tries = 1 // more only repeat what does not change
 	stats := prometheus.NewRegistry()
 	client := bdns.New(timeout, servers, stats, clock.New(), tries, "", a.log, a.tls())
+	features.Set(features.Config{DNSAccount01Enabled: true, DNSPersist01Enabled: true})
+	now := clock.NewFake()
+	now.Set(Now())
 	public := func(netip.Addr) error { return nil }
-	impl, err := va.NewValidationAuthorityImpl(client, nil, "", Issuer, stats, clock.New(), a.log,
+	impl, err := va.NewValidationAuthorityImpl(client, nil, "", Issuer, stats, now, a.log,
 		AccountPrefixes, "perspective", "ARIN", public, time.Second, false, nil, 0, 0)
 	if err != nil {
 		return nil, fmt.Errorf("making a validation authority: %w", err)
@@ -109,7 +113,7 @@ func (a *Authority) Validate(ctx context.Context, w *World, az Authorization) (*
 	token, _, _ := strings.Cut(az.KeyAuthorization, ".")
 	dcv, err := a.see(w).DoDCV(ctx, &vapb.PerformValidationRequest{
 		Identifier:               id,
-		Challenge:                &corepb.Challenge{Type: "dns-01", Status: "pending", Token: token},
+		Challenge:                &corepb.Challenge{Type: w.Method, Status: "pending", Token: token},
 		Authz:                    &vapb.AuthzMeta{Id: 1, RegID: w.Account},
 		ExpectedKeyAuthorization: az.KeyAuthorization,
 	})
@@ -119,7 +123,7 @@ func (a *Authority) Validate(ctx context.Context, w *World, az Authorization) (*
 	if p := dcv.GetProblem(); p != nil {
 		return &Problem{p.GetProblemType(), p.GetDetail()}, nil
 	}
-	return a.CheckCAA(ctx, w, az.Identifier, "dns-01")
+	return a.CheckCAA(ctx, w, az.Identifier, w.Method)
 }
 
 // CheckCAA does what the CA does about CAA for an identifier that was

@@ -14,7 +14,8 @@
 //
 // Between Boulder and the world stands [World.Resolve], which is what a
 // validating resolver concludes from it. It is written from the RFCs and shares
-// no code with dns01, so the two do not share mistakes. CAA sets are compared
+// no code with dns01, so the two do not share mistakes. The challenge of a world
+// is of type dns-01, dns-account-01 or dns-persist-01. CAA sets are compared
 // without a DNS on our side too, for every method of validation, and the names
 // of orders without any DNS at all ([NewOrder], [GenerateOrder]).
 //

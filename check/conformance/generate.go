@@ -22,9 +22,16 @@ func Generate(seed uint64) *World {
 		Fates: map[Question]Fate{},
 	}}
 	g.identity()
+	g.w.Method = method(g.w)
+	g.zones()
+	n := g.w.node(g.w.Challenge())
 	for _, a := range g.w.Authorizations {
-		n := g.w.node(g.w.Challenge())
-		n.TXT = append(n.TXT, characterStrings(a.Value()))
+		if g.w.Method != persist {
+			n.TXT = append(n.TXT, characterStrings(a.Value()))
+		}
+	}
+	if g.w.Method == persist {
+		n.TXT = append(n.TXT, characterStrings(g.persistRight()))
 	}
 	for range g.themes() {
 		g.theme()
@@ -84,13 +91,25 @@ func (g generator) identity() {
 	for _, id := range pick(g, []string{base}, []string{base}, []string{"*." + base}, []string{base, "*." + base}) {
 		g.w.Authorizations = append(g.w.Authorizations, Authorization{id, g.token() + "." + g.token()})
 	}
-	g.zones(base, registered)
+	g.w.Registered = registered
 	g.w.Account = pick(g, 1, 7, 10, 1234567, 987654321, g.Int64N(1<<40)+1)
+}
+
+// method chooses the method of the challenge, apart from what else is chosen.
+func method(w *World) string {
+	g := generator{rand.New(rand.NewPCG(w.Seed, 3)), w}
+	const nameMax = 253
+	m := pick(g, dns01, dns01, dns01, dns01, dns01, dns01, dns01, account, persist, persist)
+	if trial := (&World{Method: m, Base: w.Base}); len(trial.Challenge()) > nameMax {
+		return dns01
+	}
+	return m
 }
 
 // zones makes the TLD's zone, the registered one, perhaps one between that and
 // the identifier, and one for aliases to lead to.
-func (g generator) zones(base, registered string) {
+func (g generator) zones() {
+	base, registered := g.w.Base, g.w.Registered
 	tld := registered[strings.LastIndex(registered, ".")+1:]
 	g.zone(tld)
 	g.zone(registered)

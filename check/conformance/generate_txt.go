@@ -6,6 +6,10 @@ import (
 
 // challenge publishes something other than the right value alone.
 func (g generator) challenge() {
+	if g.w.Method == persist && g.chance(80) {
+		g.persistRecords()
+		return
+	}
 	n := g.w.node(g.w.Challenge())
 	n.TXT = nil
 	switch g.IntN(12) {

@@ -30,7 +30,7 @@ func (w *World) Survey(ctx context.Context) (*survey.Survey, error) {
 		Timeout: time.Second,
 		Rand:    rand.New(rand.NewPCG(w.Seed, 1)),
 	})
-	s := survey.Take(ctx, survey.Target{Names: w.identifiers()}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: w.identifiers(), Challenge: w.Method, Account: w.AccountURI()}, survey.Options{
 		Client: client, Exchanger: world, SignedAt: world.Now(),
 	})
 	w.condemn(s)
@@ -62,6 +62,9 @@ func (w *World) condemn(s *survey.Survey) {
 	}
 }
 
+// Now is the time at which both sides judge.
+func Now() time.Time { return time.Date(2026, time.September, 8, 0, 0, 0, 0, time.UTC) }
+
 // A Prediction is what dns01 says about an identifier of a world: the verdict,
 // and the problems that it expects of the CA.
 type Prediction struct {
@@ -91,14 +94,16 @@ func (w *World) Predict(s *survey.Survey, reading string) ([]Prediction, error) 
 	ca.CAAReading, ca.AccountPrefixes = reading, slices.Clone(AccountPrefixes)
 	values := map[string][]string{}
 	for _, a := range w.Authorizations {
-		values[a.Identifier] = []string{a.Value()}
+		if w.Method != persist {
+			values[a.Identifier] = []string{a.Value()}
+		}
 	}
 	r := check.Judge(s, check.Order{
 		CA:        ca,
-		Account:   fmt.Sprintf("%s%d", AccountPrefixes[0], w.Account),
-		Challenge: "dns-01",
+		Account:   w.AccountURI(),
+		Challenge: w.Method,
 		Values:    values,
-		Now:       time.Date(2026, time.September, 8, 0, 0, 0, 0, time.UTC),
+		Now:       Now(),
 	})
 	if len(r.Identifiers) != len(w.Authorizations) {
 		return nil, fmt.Errorf("%d identifiers judged", len(r.Identifiers))

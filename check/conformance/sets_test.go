@@ -50,6 +50,8 @@ func generateSet(seed uint64) (*World, string) {
 		Fates: map[Question]Fate{},
 	}}
 	g.identity()
+	g.w.Method = dns01
+	g.zones()
 	g.w.node(g.w.Base).CAA = g.set()
 	if g.chance(30) {
 		g.w.node(up(g.w.Base)).CAA = g.set()

@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -15,8 +16,10 @@ import (
 // the final dot.
 type World struct {
 	Seed           uint64
-	Account        int64 // number of the ACME account
+	Account        int64  // number of the ACME account
+	Method         string // of the challenge
 	Base           string
+	Registered     string // the domain that Base lies in
 	Authorizations []Authorization
 	// Zones are the apexes, parents first; each has two servers, and the root
 	// is not among them. One that is not Delegated does not exist to the world.
@@ -77,8 +80,27 @@ func (f Fate) text(q Question) string {
 // it: how a resolver words the reason is not the CA's, so it is given.
 const Bogus = "bogus"
 
+// The methods whose challenges stand in the DNS.
+const (
+	dns01   = "dns-01"
+	account = "dns-account-01" // draft-ietf-acme-dns-account-label
+	persist = "dns-persist-01" // draft-ietf-acme-dns-persist
+)
+
 // Challenge is the name of the TXT record, the same for both identifiers.
-func (w *World) Challenge() string { return "_acme-challenge." + w.Base }
+func (w *World) Challenge() string {
+	switch w.Method {
+	case account:
+		sum := sha256.Sum256([]byte(w.AccountURI()))
+		return "_" + strings.ToLower(base32.StdEncoding.EncodeToString(sum[:10])) + "._acme-challenge." + w.Base
+	case persist:
+		return "_validation-persist." + w.Base
+	}
+	return "_acme-challenge." + w.Base
+}
+
+// AccountURI is that of the account.
+func (w *World) AccountURI() string { return fmt.Sprintf("%s%d", AccountPrefixes[0], w.Account) }
 
 // node returns the node of a name, made if need be.
 func (w *World) node(name string) *Node {
@@ -129,9 +151,12 @@ func (w *World) Scenario() string {
 			fmt.Fprintf(&b, "%s %s does not validate: extended error %d %q.\n", q.Name, q.Type, f.EDE, f.Text)
 		}
 	}
-	fmt.Fprintf(&b, "\n-- target --\n--account %s%d --resolvers none", AccountPrefixes[0], w.Account)
+	fmt.Fprintf(&b, "\n-- target --\n--challenge %s --account %s --resolvers none", w.Method, w.AccountURI())
 	for _, a := range w.Authorizations {
-		fmt.Fprintf(&b, "\n%s --value %s=%s", a.Identifier, a.Identifier, a.Value())
+		fmt.Fprintf(&b, "\n%s", a.Identifier)
+		if w.Method != persist {
+			fmt.Fprintf(&b, " --value %s=%s", a.Identifier, a.Value())
+		}
 	}
 	b.WriteString("\n-- servers --\n")
 	for i, z := range w.Zones {
