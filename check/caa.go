@@ -101,6 +101,20 @@ var caaRules = []*Rule{
 		Source: "RFC 8657 §3 and §4",
 	},
 	{
+		ID: "caa-unshielded", Subject: "caa", Severity: Note,
+		Title:  "No CAA record of one's own, and a zone above answers CAA queries unreliably",
+		Why:    "Without a record the climb goes on to the top level domain, and the CA refuses when it meets a lookup on the way that fails.",
+		Fix:    "Add a CAA record of your own: the climb ends there.",
+		Source: "RFC 8659 §3; Baseline Requirements §3.2.2.8.1",
+	},
+	{
+		ID: "caa-query-burst", Subject: "caa", Severity: Note,
+		Title:  "The CA will send very many CAA queries for this order at once",
+		Why:    "Every perspective asks for every name up to the top level domain, for each identifier anew. Servers that limit rates or are slow lose some of that, and one lost lookup fails its identifier.",
+		Fix:    "Order fewer names at a time, or a wildcard in the place of names beside each other.",
+		Source: "RFC 8659 §3; Let's Encrypt: boulder va/caa.go",
+	},
+	{
 		ID: "caa-recheck-due", Subject: "caa", Severity: Note,
 		Title:  "The trouble with CAA strikes at finalize too, where an old validation is reused",
 		Why:    "CAA has to have been looked up within eight hours before the certificate is signed, however long a validation may be reused.",
@@ -139,6 +153,7 @@ func (az *authorization) explainCAA() {
 	az.caaDiffers()
 	if t.may() {
 		az.caaAbove()
+		az.unshielded()
 	}
 	az.recheckDue()
 }

@@ -45,7 +45,7 @@ func (az *authorization) whyCAAFailed(e climbEnd) place {
 
 // caaFailure picks the rule for a failed CAA lookup.
 func (az *authorization) caaFailure(e climbEnd) Finding {
-	what := fmt.Sprintf("CAA records of %s cannot be looked up: %s.", e.name, failing(e.end))
+	what := fmt.Sprintf("CAA records of %s cannot be looked up: %s.%s", e.name, failing(e.end), az.whereCAA(e))
 	servers := e.end.zone()
 	switch {
 	case e.end.failure == noTLD:
@@ -65,15 +65,15 @@ func (az *authorization) caaFailure(e climbEnd) Finding {
 		return f
 	case len(e.end.answers) > 0 && all(e.end.answers, truncated):
 		f := finding("caa-truncated", e.name, what)
-		f.Fix = fmt.Sprintf("Remove CAA records of %s that are not needed, and open TCP port 53 to %s.", e.end.owner(), who(e.end.answers))
+		f.Fix = fmt.Sprintf("Remove CAA records of %s that are not needed, and open TCP port 53 to %s.", e.end.owner(), who(e.end.answers)) + az.orShield(e)
 		return f
 	case e.end.failure == timedOut:
 		f := finding("caa-lookup-timeout", e.name, what)
-		f.Fix = fmt.Sprintf("Let queries of type CAA (257) reach the servers of %s, and have them answered.", servers)
+		f.Fix = fmt.Sprintf("Let queries of type CAA (257) reach the servers of %s, and have them answered.", servers) + az.orShield(e)
 		return f
 	}
 	f := finding("caa-lookup-failed", e.name, what)
-	f.Fix = fmt.Sprintf("Have the servers of %s answer CAA queries with NOERROR, empty when there is no record.", servers)
+	f.Fix = fmt.Sprintf("Have the servers of %s answer CAA queries with NOERROR, empty when there is no record.", servers) + az.orShield(e)
 	return f
 }
 

@@ -24,6 +24,7 @@ func Judge(s *survey.Survey, o Order) Result {
 		verdicts[id.Name] = r.Verdict
 		res.Identifiers = append(res.Identifiers, r)
 	}
+	j.queryBursts()
 	j.foldSerials()
 	drafts := fit(j.drafts, verdicts)
 	for i := range res.Identifiers {

@@ -19,7 +19,7 @@ func TestPolicy(t *testing.T) {
 		{name: "a wildcard over a public suffix", ids: []string{"*.co.uk"}, verdict: Blocked, want: []string{"error name-is-public-suffix"}},
 		{name: "too long for a challenge name", ids: []string{long}, verdict: Blocked, want: []string{"error name-too-long-for-challenge"}},
 		{name: "too many names", ids: hundred, values: []string{}, verdict: Blocked, want: []string{"error order-too-large"}},
-		{name: "too many names, with values of several orders", ids: hundred, verdict: Ready, want: []string{"note order-too-large"}},
+		{name: "too many names, with values of several orders", ids: hundred, verdict: Ready, want: []string{"note order-too-large", "note caa-query-burst"}},
 		{name: "given twice", ids: []string{"example.com", "example.com"}, verdict: Ready, want: []string{"note order-duplicate-names"}},
 		{name: "a TLD that is not listed and exists", ids: []string{"host.internal"}, verdict: Ready, want: []string{"note name-has-no-public-suffix"}, change: func(w world, _ *Order) {
 			w.zone("internal", ".", "a.nic.internal 198.51.100.30").Public = true
