@@ -167,6 +167,51 @@ type jsonCAAQueries struct {
 	EstimatedAtCA int `json:"estimated_at_ca"`
 }
 
+// jsonOrders is several orders judged in one run.
+type jsonOrders struct {
+	Schema  int            `json:"schema"`
+	Verdict check.Verdict  `json:"verdict"`
+	Orders  []jsonDocument `json:"orders"`
+}
+
+// jsonErrorDocument stands in place of a report that could not be made.
+type jsonErrorDocument struct {
+	Schema int       `json:"schema"`
+	Tool   jsonTool  `json:"tool"`
+	Error  jsonError `json:"error"`
+}
+
+type jsonError struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+	Status  int    `json:"status"`
+}
+
+// jsonStart is the event at the beginning of an order.
+type jsonStart struct {
+	Schema      int      `json:"schema"`
+	Event       string   `json:"event"`
+	Tool        jsonTool `json:"tool"`
+	At          string   `json:"at"`
+	CA          string   `json:"ca"`
+	Identifiers []string `json:"identifiers"`
+}
+
+// jsonSent is the event of one exchange.
+type jsonSent struct {
+	Schema    int     `json:"schema"`
+	Event     string  `json:"event"`
+	At        string  `json:"at"`
+	Server    string  `json:"server"`
+	Transport string  `json:"transport"`
+	Question  string  `json:"question"`
+	Rcode     string  `json:"rcode"`
+	Flags     string  `json:"flags"`
+	Bytes     int     `json:"bytes"`
+	MS        float64 `json:"ms"`
+	Failure   string  `json:"failure,omitempty"`
+}
+
 func document(r Report) jsonDocument {
 	s := r.Survey
 	if s == nil {

@@ -65,11 +65,7 @@ var verdictWords = map[check.Verdict]string{
 
 func writeVerdict(p *page, r Report) {
 	word := verdictWord(r.Result.Verdict)
-	line := orderName(r) + ": " + consequence(r)
-	if f := leading(r.Result); f != nil {
-		line += " — " + f.Rule.Title
-	}
-	p.hanging(p.style.verdict(r.Result.Verdict, word), len(word)+2, 2, line)
+	p.hanging(p.style.verdict(r.Result.Verdict, word), len(word)+2, 2, headline(r))
 }
 
 func verdictWord(v check.Verdict) string {

@@ -25,15 +25,15 @@ const (
 )
 
 // foreign are the flags without meaning where the world is made up.
-var foreign = []string{"file", "root-hints", "trust-anchor", "allow-private"}
+var foreign = []string{"file", "csr", "cert", "certbot", "manifest", "caddyfile", "root-hints", "trust-anchor", "allow-private"}
 
 // ownVariables are the flags that a demo takes from the environment: those
 // that change how it looks, not what happens.
-var ownVariables = []string{"format", "json", "strict", "verbose", "quiet", "color"}
+var ownVariables = []string{"format", "json", "nagios", "fail-on", "strict", "verbose", "quiet", "color"}
 
 // A demoRun is what the arguments of demo ask for.
 type demoRun struct {
-	*flags
+	*checkFlags
 	list  bool
 	serve string
 	name  string // of the scenario, or ""
@@ -65,7 +65,7 @@ func (p *program) demo(ctx context.Context, args []string) (int, error) {
 
 // demoFlags are those of check and two more.
 func demoFlags() *demoRun {
-	d := &demoRun{flags: newFlags("demo")}
+	d := &demoRun{checkFlags: newCheckFlags("demo")}
 	d.BoolVar(&d.list, "list", false, "")
 	d.StringVar(&d.serve, "serve", "", "")
 	return d
@@ -136,7 +136,7 @@ func (d *demoRun) machine(env func(string) string) bool {
 	if d.readEnv(env, ownVariables) != nil {
 		return true // playing it will complain
 	}
-	return d.json || d.quiet || d.format != "text"
+	return d.json || d.quiet || d.nagios || d.format != "text" || len(d.outputs) > 0
 }
 
 func (p *program) introduce() error {
@@ -207,16 +207,16 @@ func (p *program) playScenario(ctx context.Context, s *lab.Scenario, args []stri
 	if err != nil {
 		return 0, err
 	}
-	o, err := p.options(ctx, d.flags, names, w)
+	run, err := p.runOptions(ctx, d.checkFlags, names, w)
 	if err != nil {
 		return 0, err
 	}
-	if !o.json && !o.quiet {
-		if err := p.tell(s, p.textOptions(o.settings)); err != nil {
+	if run.outputs.stdout() == "text" {
+		if err := p.tell(s, p.textOptions(run.settings)); err != nil {
 			return 0, delivered(err)
 		}
 	}
-	return p.play(ctx, w, o)
+	return p.play(ctx, w, run)
 }
 
 // tell prints the story of a scenario, and the command that check would be.

@@ -131,7 +131,7 @@ func dashed(f *pflag.Flag) string { return "--" + f.Name }
 
 // alternatives are flags of which one on the command line makes the
 // environment's word on the others void.
-var alternatives = [][]string{{"ipv4", "ipv6"}, {"json", "format"}, {"quiet", "verbose"}}
+var alternatives = [][]string{{"ipv4", "ipv6"}, {"json", "format", "nagios"}, {"quiet", "verbose"}, {"strict", "fail-on"}}
 
 // readEnv takes flags that were not given from DNS01_… variables; only says
 // which, all of them when nil.

@@ -229,7 +229,7 @@ func TestWaitUsage(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p, stdout, stderr := newProgram(t, append([]string{"wait"}, tt.args...)...)
-			if got := p.run(t.Context()); got != statusUsage || stdout.Len() > 0 || strings.Count(stderr.String(), "\n") != 1 {
+			if got := p.run(t.Context()); got != statusUsage || strings.Contains(stdout.String(), "verdict") || strings.Count(stderr.String(), "\n") != 1 {
 				t.Errorf("status %d, stdout %q, stderr %q", got, stdout, stderr)
 			}
 			for _, w := range tt.want {

@@ -17,13 +17,15 @@ import (
 
 	"dns01/check"
 	"dns01/check/known"
+	"dns01/report"
 	"dns01/resolver"
 	"dns01/resolver/survey"
 )
 
 // options are flags and names that make sense.
 type options struct {
-	names     []string // as a CA has them
+	names     []string                // as a CA has them
+	places    map[string]report.Place // where they were named, if in a file
 	order     check.Order
 	resolvers []survey.Resolver   // caches to ask
 	seek      map[string][]string // values to look for elsewhere when they are missing
@@ -50,15 +52,22 @@ type settings struct {
 	pace                         resolver.Pacing
 	timeline                     *timeline // nil: none is kept
 	tape                         tape
+	events                       bool // every exchange is a line of JSON on the standard output
 }
 
 // options makes sense of flags and names, for a world. The error is a
 // usageError.
 func (p *program) options(ctx context.Context, f *flags, names []string, w world) (o options, err error) {
-	if o.settings, err = f.settings(); err != nil {
+	if names, err = p.names(f, names); err != nil {
 		return o, err
 	}
-	if o.names, err = p.names(f, names); err != nil {
+	return p.optionsFor(ctx, f, names, w)
+}
+
+// optionsFor is options for names as a CA has them.
+func (p *program) optionsFor(ctx context.Context, f *flags, names []string, w world) (o options, err error) {
+	o.names = names
+	if o.settings, err = f.settings(); err != nil {
 		return o, err
 	}
 	if o.order, err = p.order(ctx, f, o.names, w); err != nil {

@@ -20,18 +20,18 @@ import (
 
 // replayFlags are those of replay, as given.
 type replayFlags struct {
-	*flags
+	*checkFlags
 	look int // 0: the last whole one
 }
 
 func newReplayFlags() *replayFlags {
-	f := &replayFlags{flags: newFlags("replay")}
+	f := &replayFlags{checkFlags: newCheckFlags("replay")}
 	f.IntVar(&f.look, "look", 0, "")
 	return f
 }
 
 // elsewhere are flags without meaning where all answers are known already.
-var elsewhere = []string{"file", "root-hints"}
+var elsewhere = []string{"file", "root-hints", "csr", "cert", "certbot", "manifest", "caddyfile"}
 
 // replay judges a recording again.
 func (p *program) replay(ctx context.Context, args []string) (int, error) {
@@ -239,14 +239,16 @@ func (p *program) checkAgain(ctx context.Context, t *threadedTape, given *replay
 	if err := p.again(f.flags, t.rec, given, args); err != nil {
 		return 0, err
 	}
-	o, err := p.options(ctx, f.flags, f.Args(), t.world)
+	run, err := p.runOptions(ctx, f.checkFlags, f.Args(), t.world)
 	if err != nil {
 		return 0, err
 	}
 	if f.resolvers == "" && !f.noCaches {
-		o.resolvers = t.resolvers
+		for i := range run.orders {
+			run.orders[i].resolvers = t.resolvers
+		}
 	}
-	return p.play(ctx, t.world, o)
+	return p.play(ctx, t.world, run)
 }
 
 // lookAgain is lookup in a recording.

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"dns01/report"
 )
 
 // A program is one run of dns01.
@@ -76,13 +78,15 @@ func commandNamed(name string) command {
 
 // run runs the command that the arguments name and returns the exit status.
 func (p *program) run(ctx context.Context) int {
+	out := &heard{Writer: p.stdout}
+	p.stdout = out
 	run, args, err := p.dispatch()
 	if err != nil {
-		return p.complain(err)
+		return p.complain(err, out)
 	}
 	status, err := run(p, ctx, args)
 	if err != nil {
-		return p.complain(err)
+		return p.complain(err, out)
 	}
 	return status
 }
@@ -117,13 +121,15 @@ func (e usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
-// complain writes an error to stderr and returns the status for it.
-func (p *program) complain(err error) int {
+// complain writes an error to stderr and returns the status for it. Who reads
+// the standard output gets it there too, see [program.complainTo].
+func (p *program) complain(err error, out *heard) int {
 	p.say("dns01: %s", err)
+	status, kind := statusUnknown, "failure"
 	if _, ok := errors.AsType[usageError](err); ok {
-		return statusUsage
+		status, kind = statusUsage, "usage"
 	}
-	return statusUnknown
+	return p.complainTo(out, report.Failure{Kind: kind, Message: err.Error(), Status: status})
 }
 
 // say writes one line to stderr. There is nothing to do about its failure.

@@ -15,16 +15,24 @@ type screen struct {
 	width    int // columns; 0 when not known
 }
 
-// show writes the report as asked for.
-func (p *program) show(r report.Report, s settings) error {
-	switch {
-	case s.json:
-		return delivered(report.JSON(p.stdout, r))
-	case s.quiet:
+// show writes what is to be seen of an order as soon as it is judged: text, a
+// line of JSON, or one word. Other formats wait for the last order.
+func (p *program) show(r report.Report, n int, run runOptions) error {
+	switch format := run.outputs.stdout(); {
+	case format == "jsonl":
+		return delivered(report.JSONLine(p.stdout, r))
+	case run.quiet && format == "":
 		_, err := fmt.Fprintln(p.stdout, r.Result.Verdict)
 		return delivered(err)
+	case format != "text":
+		return nil
 	}
-	return delivered(report.Text(p.stdout, r, p.textOptions(s)))
+	if n > 0 {
+		if _, err := fmt.Fprintln(p.stdout); err != nil {
+			return delivered(err)
+		}
+	}
+	return delivered(report.Text(p.stdout, r, p.textOptions(run.settings)))
 }
 
 func (p *program) textOptions(s settings) report.TextOptions {

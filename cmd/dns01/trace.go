@@ -38,8 +38,13 @@ func outcomeOf(ob resolver.Observation) string {
 	if ob.Err != nil {
 		return string(resolver.FailureOf(ob.Err))
 	}
-	m := ob.Reply.Msg
-	words := []string{rcodeName(m.Rcode)}
+	words := append([]string{rcodeName(ob.Reply.Msg.Rcode)}, strings.Fields(flagsOf(ob.Reply.Msg))...)
+	return fmt.Sprintf("%s, %d octets", strings.Join(words, " "), ob.Reply.Size)
+}
+
+// flagsOf are the flags set in a reply: "aa tc".
+func flagsOf(m *dns.Msg) string {
+	var words []string
 	for _, f := range []struct {
 		set  bool
 		name string
@@ -48,7 +53,7 @@ func outcomeOf(ob resolver.Observation) string {
 			words = append(words, f.name)
 		}
 	}
-	return fmt.Sprintf("%s, %d octets", strings.Join(words, " "), ob.Reply.Size)
+	return strings.Join(words, " ")
 }
 
 func rcodeName(rcode int) string {

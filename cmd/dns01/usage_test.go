@@ -55,6 +55,28 @@ func TestBadInput(t *testing.T) {
 		{"quiet and verbose", []string{"a.example", "-q", "-v"}, []string{"-q and -v"}},
 		{"quiet and JSON", []string{"a.example", "-q", "--json"}, []string{"-q", "--json"}},
 		{"JSON and text", []string{"a.example", "--json", "--format", "text"}, []string{"--json and --format"}},
+		{"JSON and SARIF", []string{"a.example", "--json", "--format", "sarif"}, []string{"--json and --format sarif"}},
+		{"quiet and JUnit", []string{"a.example", "-q", "--format", "junit"}, []string{"-q", "junit"}},
+		{"quiet, and a report to the same place", []string{"a.example", "-q", "--output", "sarif=-"}, []string{"-q", "sarif=-"}},
+		{"two for the standard output", []string{"a.example", "--json", "--output", "sarif=-"}, []string{"sarif=-", "json"}},
+		{"an output without a file", []string{"a.example", "--output", "sarif"}, []string{`--output "sarif"`, "FORMAT=FILE"}},
+		{"an output of no format", []string{"a.example", "--output", "serif=x"}, []string{`"serif=x"`, `"sarif"`}},
+		{"an output in no folder", []string{"a.example", "--output", "sarif=" + dir + "/no/x"}, []string{"--output", dir + "/no", "make it first"}},
+		{"an output that is a folder", []string{"a.example", "--output", "sarif=" + dir}, []string{"--output", dir, "folder"}},
+		{"an output below a file", []string{"a.example", "--output", "sarif=" + empty + "/x"}, []string{"--output", empty}},
+		{"two outputs to one file", []string{"a.example", "--output", "sarif=" + dir + "/x", "--output", "junit=" + dir + "/x"}, []string{"two reports for one file"}},
+		{"to fail on what is no verdict", []string{"a.example", "--fail-on", "notes"}, []string{`--fail-on`, `"notes"`}},
+		{"to fail on nothing and something", []string{"a.example", "--fail-on", "never,error"}, []string{"never"}},
+		{"strict and lenient", []string{"a.example", "--strict", "--fail-on", "error"}, []string{"--strict and --fail-on error"}},
+		{"a request that is none", []string{"--csr", empty}, []string{"--csr " + empty, "signing request"}},
+		{"no such certificate", []string{"--cert", dir + "/none"}, []string{"--cert", "no such file"}},
+		{"a certbot file of another kind", []string{"--certbot", empty}, []string{"--certbot", "cert = PATH"}},
+		{"a manifest of nothing", []string{"--manifest", empty}, []string{"--manifest", "Certificate"}},
+		{"a Caddyfile of nothing", []string{"--caddyfile", empty}, []string{"--caddyfile", "no site"}},
+		{"a name beside several orders", []string{"a.example", "-f", file("two", "b.example\n\nc.example\n")}, []string{`"a.example"`, "2 orders"}},
+		{"a bad name in a file", []string{"-f", file("bad", "b.example\nhttps://c.example\n")}, []string{"bad:2", "URL"}},
+		{"a check of no such world", []string{"check", "--demo", "helthy"}, []string{`"helthy"`, `"healthy"`}},
+		{"a check of a world with other roots", []string{"check", "--demo", "healthy", "--root-hints", "x"}, []string{"--root-hints", "its own"}},
 		{"an unknown format", []string{"a.example", "--format", "yaml"}, []string{`"yaml"`, "json"}},
 		{"an unknown colour", []string{"a.example", "--color", "red"}, []string{"--color", `"red"`}},
 		{"a resolver that is none", []string{"a.example", "--resolvers", "9.9.9"}, []string{`"9.9.9"`, "google"}},
@@ -130,7 +152,7 @@ func TestBadInput(t *testing.T) {
 			if got := p.run(t.Context()); got != statusUsage {
 				t.Errorf("status %d, want %d", got, statusUsage)
 			}
-			if stdout.Len() > 0 {
+			if document := strings.HasPrefix(stdout.String(), `{"schema":1,`); document != p.asksFor("json") || !document && stdout.Len() > 0 {
 				t.Errorf("stdout holds %q", stdout)
 			}
 			if n := strings.Count(stderr.String(), "\n"); n != 1 {

@@ -69,6 +69,7 @@ func (p *program) look(ctx context.Context, w world, o options) report.Report {
 	return report.Report{
 		Tool: p.tool(), Order: o.order,
 		Survey: s, Result: check.Judge(s, o.order),
+		Places: o.places,
 	}
 }
 
@@ -84,6 +85,9 @@ func (p *program) watched(x resolver.Exchanger, s settings, observe func(resolve
 		s.timeline.add(ob)
 		if s.verbose {
 			p.trace(ob)
+		}
+		if s.events {
+			p.sent(ob)
 		}
 	})
 }

@@ -44,6 +44,9 @@ type always uint64
 
 func (a always) Uint64() uint64 { return uint64(a) }
 
+// unchanging leaves nothing to chance.
+func unchanging() *rand.Rand { return rand.New(always(0)) }
+
 // runIn runs the program in a world as if it were the Internet. Time is
 // virtual, and nothing is left to chance.
 func runIn(t *testing.T, s *lab.Scenario, args ...string) *played {
@@ -52,7 +55,7 @@ func runIn(t *testing.T, s *lab.Scenario, args ...string) *played {
 	synctest.Test(t, func(t *testing.T) {
 		p, _, _ := newProgram(t, args...)
 		p.stdout, p.stderr = &r.stdout, &r.stderr
-		p.rand = rand.New(always(0))
+		p.rand = unchanging()
 		var err error
 		if p.world, err = labWorld(s); err != nil {
 			t.Fatal(err)

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/pflag"
+)
+
+// checkFlags are those of check and demo, as given: newFlags, what the report
+// is written as, and where else names come from.
+type checkFlags struct {
+	*flags
+	outputs  []string
+	failOn   string
+	nagios   bool
+	from     []nameSource
+	scenario string // --demo; demo itself names it otherwise
+}
+
+// fixedByWorld are the flags that say what a made-up world brings itself.
+var fixedByWorld = []string{"root-hints", "trust-anchor", "allow-private"}
+
+// newCheckFlags defines them all.
+func newCheckFlags(command string) *checkFlags {
+	f := &checkFlags{flags: newFlags(command)}
+	f.StringArrayVar(&f.outputs, "output", nil, "")
+	f.StringVar(&f.failOn, "fail-on", "error,unknown", "")
+	f.BoolVar(&f.nagios, "nagios", false, "")
+	f.from = nameSources()
+	for i := range f.from {
+		f.StringArrayVar(&f.from[i].files, f.from[i].flag, nil, "")
+	}
+	if command == "check" {
+		f.StringVar(&f.scenario, "demo", "", "")
+	}
+	return f
+}
+
+// world is the one that --demo names, with the names that it is about when no
+// others are given; or the one at hand.
+func (f *checkFlags) world(w world, names []string) (world, []string, error) {
+	if f.scenario == "" {
+		return w, names, nil
+	}
+	var wrong error
+	f.Visit(func(x *pflag.Flag) {
+		if slices.Contains(fixedByWorld, x.Name) && !f.fromEnv[x.Name] {
+			wrong = usagef("%s has no meaning with --demo: its world brings its own; leave it out", dashed(x))
+		}
+	})
+	if wrong != nil {
+		return w, nil, wrong
+	}
+	f.rootHints, f.trustAnchors, f.allowPrivate = "", nil, false // from the environment
+	s, err := scenario(f.scenario)
+	if err != nil {
+		return w, nil, err
+	}
+	if w, err = labWorld(s); err != nil || len(names) > 0 || f.namesElsewhere() {
+		return w, names, err
+	}
+	d := demoFlags()
+	if err := d.parse(s.Target); err != nil {
+		return w, nil, fmt.Errorf("scenario %s: %w", s.Name, err)
+	}
+	if len(f.values)+len(f.tokens) == 0 {
+		f.values, f.tokens, f.thumbprint = d.values, d.tokens, d.thumbprint
+	}
+	return w, d.Args(), nil
+}
+
+// namesElsewhere reports whether names come from a file.
+func (f *checkFlags) namesElsewhere() bool {
+	return f.file != "" || slices.ContainsFunc(f.from, func(s nameSource) bool { return len(s.files) > 0 })
+}
