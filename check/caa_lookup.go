@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"dns01/resolver/survey"
 )
@@ -23,6 +24,13 @@ func (az *authorization) caaFailed(e climbEnd) {
 			f.Fix = fmt.Sprintf("Nothing of its own: it passes once %s is mended.", cause.rule)
 		}
 	}
+	f.Detail += az.askedAgain(e.end.at)
+	if recovered(e.end.at) {
+		f.Fix = "Repeat the order later. If it fails again: " + strings.ToLower(f.Fix[:1]) + f.Fix[1:]
+	}
+	if e.end.at != nil {
+		f.Evidence = append(f.Evidence, evidence(recoveries(e.end.at)...)...)
+	}
 	az.raise(f, cause)
 }
 
@@ -39,6 +47,8 @@ func (az *authorization) whyCAAFailed(e climbEnd) place {
 		return f.place()
 	case e.end.failure == noTLD:
 		return place{"tld-does-not-exist", e.name}
+	case recovered(e.end.at):
+		return place{}
 	}
 	return az.unusable(e.end)
 }

@@ -120,3 +120,36 @@ func TestQueryBurst(t *testing.T) {
 		}
 	}
 }
+
+// What passes a moment later is worth repeating, wherever it is; what was asked
+// again in vain lasts.
+func TestAskedAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		again   []edit
+		verdict Verdict
+		detail  string
+	}{
+		{"not asked again", nil, Blocked, ""},
+		{"in vain", []edit{lameAnswer("servfail"), lameAnswer("servfail"), lost(survey.Timeout)}, Blocked, " Asked again 3 times in the seconds after, it is the same: it lasts."},
+		{"it comes back", []edit{lameAnswer("servfail"), noDataAnswer}, Retry, " Asked again a moment later, ns1.example.com (192.0.2.1) answers: it comes and goes."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld("example.com")
+			l := w.ask("example.com", "example.com", "CAA", lameAnswer("servfail"))
+			for _, e := range tt.again {
+				z := w.Zone("example.com")
+				l.Again = append(l.Again, w.answer(z, z.Servers[0], l.Question, e))
+			}
+			r := judgeAll(t, w, letsEncrypt(v1))
+			if r.Verdict != tt.verdict || (r.RetryAfter > 0) != (tt.verdict == Retry) {
+				t.Errorf("verdict %s after %s, want %s", r.Verdict, r.RetryAfter, tt.verdict)
+			}
+			for _, f := range r.Findings {
+				if f.Rule.ID == "caa-lookup-failed" && !strings.HasSuffix(f.Detail, tt.detail) {
+					t.Errorf("detail %q does not end with %q", f.Detail, tt.detail)
+				}
+			}
+		})
+	}
+}

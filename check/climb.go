@@ -136,12 +136,16 @@ func (j *judge) profile() caa.Profile {
 	return caa.RFC8659
 }
 
-// transient reports whether a failed lookup may pass later with no change: at
-// a registry's servers, when they did not all fail alike, or when one of them
-// gave a proper answer before it failed; or when signatures are about to begin.
+// transient reports whether a failed lookup may pass later with no change: when
+// it passed a moment later; at a registry's servers, when they did not all fail
+// alike, or when one of them gave a proper answer before it failed; or when
+// signatures are about to begin.
 func (j *judge) transient(e *end) bool {
 	if e.bogus {
 		return !j.begins(e).IsZero()
+	}
+	if recovered(e.at) {
+		return true
 	}
 	z := j.s.Zone(e.zone())
 	if z == nil || !z.Public || e.failure == noTLD || e.loop || e.long {

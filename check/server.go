@@ -186,7 +186,9 @@ func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
 // mishandled are servers that answer for the zone and never for one type.
 func (j *judge) mishandled(h *zoneHealth, qtype string) []draft {
 	as := j.showing(h, func(a *survey.Answer) bool { return a.Type == qtype && !a.Status.Usable() && !sawLoop(a) && !j.ours(a) })
-	as = slices.DeleteFunc(as, func(a *survey.Answer) bool { return !j.onlyThisType(h, a) })
+	as = slices.DeleteFunc(as, func(a *survey.Answer) bool {
+		return !j.onlyThisType(h, a) || recovered(j.lookup(h.zone.Name, a.Question))
+	})
 	if len(as) == 0 {
 		return nil
 	}

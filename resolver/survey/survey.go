@@ -67,6 +67,9 @@ type Lookup struct {
 	Zone string
 	Question
 	Answers []*Answer
+	// Again are answers to the same question asked again, in rounds a second
+	// apart, where none of Answers is usable: see whether it lasts.
+	Again []*Answer
 	// Cut means resolution stopped here on a limit of ours (aliases, cuts).
 	Cut string
 }

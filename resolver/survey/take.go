@@ -100,6 +100,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	}
 	tk.wg.Wait()
 	tk.complete()
+	tk.askAgain()
 	tk.seek(t)
 	tk.suspect()
 	tk.askCaches()

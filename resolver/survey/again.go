@@ -1,0 +1,123 @@
+package survey
+
+import (
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+)
+
+// How often, and how far apart, a CAA question that nobody answers is asked
+// again, each time of two addresses: to tell a hiccup from what lasts, with no
+// more questions than a resolver would send.
+const (
+	roundsAgain = 3
+	betweenThem = time.Second
+	perRound    = 2
+	mostFailing = 4 // lookups that are asked again in one run
+)
+
+// askAgain asks again what decides about CAA and was answered by nobody, as
+// long as the servers answer something else. Each answer is kept in
+// [Lookup.Again], in the order of the rounds.
+func (t *taker) askAgain() {
+	failing := t.undecided()
+	for range roundsAgain {
+		if len(failing) == 0 || !t.pause(betweenThem) {
+			return
+		}
+		var wg sync.WaitGroup
+		for _, l := range failing {
+			wg.Go(l.round)
+		}
+		wg.Wait()
+		failing = slices.DeleteFunc(failing, func(l *lookup) bool { return slices.ContainsFunc(l.Again, usableAnswer) })
+	}
+}
+
+func usableAnswer(a *Answer) bool { return a.Status.Usable() }
+
+// round asks the first addresses side by side.
+func (l *lookup) round() {
+	first := slices.SortedFunc(slices.Values(l.Answers), func(a, b *Answer) int { return a.Addr.Compare(b.Addr) })
+	first = first[:min(perRound, len(first))]
+	answers := make([]*Answer, len(first))
+	var wg sync.WaitGroup
+	for i, a := range first {
+		wg.Go(func() { answers[i] = l.once(a.Server, a.Addr) })
+	}
+	wg.Wait()
+	l.Again = append(l.Again, slices.DeleteFunc(answers, func(a *Answer) bool { return a == nil })...)
+}
+
+// once asks one address, over UDP and without anything to fall back on. It
+// returns nil when nothing could be sent.
+func (l *lookup) once(server string, addr netip.Addr) *Answer {
+	qtype := dns.StringToType[l.Type]
+	o, sent := l.t.c.ProbeOnce(l.t.ctx, addr, resolver.UDP, resolver.Probe{Name: l.Name, Type: qtype})
+	if !sent {
+		return nil
+	}
+	a := &resolver.Answer{
+		Server: addr, Name: l.Name, Type: qtype,
+		Msg: o.Reply.Msg, Failure: resolver.FailureOf(o.Err),
+		Size: o.Reply.Size, Transport: resolver.UDP, RTT: o.Reply.RTT,
+		Exchanges: []resolver.Observation{o},
+	}
+	return digest(l.Question, server, a, resolver.Read(l.Zone, a))
+}
+
+// undecided are the lookups of CAA at which a climb ends since no server has
+// an answer to take, though there is one who answers.
+func (t *taker) undecided() []*lookup {
+	var failing []*lookup
+	for _, id := range t.s.Identifiers {
+		for _, name := range id.CAA {
+			l := t.lookups[lookupKey{t.s.Starts[Question{name, "CAA"}], Question{name, "CAA"}}]
+			if l == nil || len(l.Answers) == 0 || allHaveRecords(l) {
+				break
+			}
+			if l.usable() > 0 {
+				continue
+			}
+			if len(failing) < mostFailing && !slices.Contains(failing, l) && worthAgain(l) && t.answersElse(l) {
+				failing = append(failing, l)
+			}
+			break
+		}
+	}
+	return failing
+}
+
+// allHaveRecords reports whether the climb ends at a lookup whatever server is
+// asked.
+func allHaveRecords(l *lookup) bool {
+	return !slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Status.Usable() && len(a.Records) == 0 }) && l.usable() > 0
+}
+
+// worthAgain reports whether every failure may be one of the moment: silence
+// or a refusal, and nothing that is our own doing or the message's form.
+func worthAgain(l *lookup) bool {
+	return !slices.ContainsFunc(l.Answers, func(a *Answer) bool {
+		return a.Status != Timeout && a.Status != Lame || a.Lame == "alias-loop" || a.EDNS != ""
+	})
+}
+
+// answersElse reports whether some server of the zone answers another question
+// than that: a registry's does where a zone below is known. With root servers
+// that are silent it is our own network.
+func (t *taker) answersElse(l *lookup) bool {
+	if t.public(l.Zone) {
+		return l.Zone != "."
+	}
+	for _, o := range t.lookups {
+		if o.Zone == l.Zone && o.Type != l.Type && o.usable() > 0 {
+			return true
+		}
+	}
+	return false
+}
