@@ -154,7 +154,7 @@ func (m *manifest) domains(tls *yaml.Node) bool {
 
 // hostCall is Host(`a`, `b`) of a rule, or HostSNI.
 var (
-	hostCall = regexp.MustCompile("\\bHost(?:SNI)?\\(([^)]*)\\)")
+	hostCall = regexp.MustCompile(`\bHost(?:SNI)?\(([^)]*)\)`)
 	quoted   = regexp.MustCompile("[`\"']([^`\"']+)[`\"']")
 )
 
