@@ -19,7 +19,8 @@ func recoveries(l *survey.Lookup) []*survey.Answer {
 func recovered(l *survey.Lookup) bool { return len(recoveries(l)) > 0 }
 
 // askedAgain tells what came of asking again; it goes behind a sentence.
-func (az *authorization) askedAgain(l *survey.Lookup) string {
+func askedAgain(e climbEnd) string {
+	l := e.end.at
 	switch {
 	case l == nil || len(l.Again) == 0:
 		return ""
@@ -27,7 +28,11 @@ func (az *authorization) askedAgain(l *survey.Lookup) string {
 		a := recoveries(l)[0]
 		return fmt.Sprintf(" Asked again a moment later, %s answers: it comes and goes.", host(a.Server, a.Addr))
 	}
-	return fmt.Sprintf(" Asked again %s in the seconds after, it is the same: it lasts.", times(len(l.Again)))
+	lasts := "it lasts"
+	if e.transient {
+		lasts = "it has not passed yet"
+	}
+	return fmt.Sprintf(" Asked again %s in the seconds after: %s.", times(len(l.Again)), lasts)
 }
 
 // times is a number of times.

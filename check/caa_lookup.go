@@ -24,7 +24,7 @@ func (az *authorization) caaFailed(e climbEnd) {
 			f.Fix = fmt.Sprintf("Nothing of its own: it passes once %s is mended.", cause.rule)
 		}
 	}
-	f.Detail += az.askedAgain(e.end.at)
+	f.Detail += askedAgain(e)
 	if recovered(e.end.at) {
 		f.Fix = "Repeat the order later. If it fails again: " + strings.ToLower(f.Fix[:1]) + f.Fix[1:]
 	}

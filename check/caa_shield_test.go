@@ -131,7 +131,7 @@ func TestAskedAgain(t *testing.T) {
 		detail  string
 	}{
 		{"not asked again", nil, Blocked, ""},
-		{"in vain", []edit{lameAnswer("servfail"), lameAnswer("servfail"), lost(survey.Timeout)}, Blocked, " Asked again 3 times in the seconds after, it is the same: it lasts."},
+		{"in vain", []edit{lameAnswer("servfail"), lameAnswer("servfail"), lost(survey.Timeout)}, Blocked, " Asked again 3 times in the seconds after: it lasts."},
 		{"it comes back", []edit{lameAnswer("servfail"), noDataAnswer}, Retry, " Asked again a moment later, ns1.example.com (192.0.2.1) answers: it comes and goes."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
