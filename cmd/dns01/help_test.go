@@ -41,6 +41,7 @@ func TestHelpTellsEveryFlag(t *testing.T) {
 		own.AddFlag(r.Lookup(name))
 	}
 	pages["replay"] = own
+	pages["diff"] = newDiffFlags().FlagSet
 	for page, set := range pages {
 		text, err := helpTexts.ReadFile("help/" + page + ".txt")
 		if err != nil {

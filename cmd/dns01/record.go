@@ -29,7 +29,7 @@ type tape struct {
 // kept as what they came to, so that no other file is needed and no secret is
 // kept; the others are about what comes out.
 var keptFlags = []string{
-	"ca", "account", "challenge", "profile", "allow-private", "ipv4", "ipv6",
+	"ca", "account", "what-if", "challenge", "profile", "allow-private", "ipv4", "ipv6",
 	"timeout", "deadline", "pace", "now", "no-probe", "probe", "strict",
 }
 

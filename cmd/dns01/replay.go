@@ -232,23 +232,29 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 // checkAgain is check in a recording. What did not probe or ask caches then
 // does not now.
 func (p *program) checkAgain(ctx context.Context, t *threadedTape, given *replayFlags, args []string) (int, error) {
+	run, err := p.optionsAgain(ctx, t, given, args)
+	if err != nil {
+		return 0, err
+	}
+	return p.play(ctx, t.world, run)
+}
+
+// optionsAgain are those of a recorded check, with the flags of args.
+func (p *program) optionsAgain(ctx context.Context, t *threadedTape, given *replayFlags, args []string) (runOptions, error) {
 	f := newReplayFlags()
 	if t.rec.Command != "check" && t.rec.Command != "demo" {
 		f.probe, f.noCaches = "none", true
 	}
 	if err := p.again(f.flags, t.rec, given, args); err != nil {
-		return 0, err
+		return runOptions{}, err
 	}
 	run, err := p.runOptions(ctx, f.checkFlags, f.Args(), t.world)
-	if err != nil {
-		return 0, err
-	}
-	if f.resolvers == "" && !f.noCaches {
+	if err == nil && f.resolvers == "" && !f.noCaches {
 		for i := range run.orders {
 			run.orders[i].resolvers = t.resolvers
 		}
 	}
-	return p.play(ctx, t.world, run)
+	return run, err
 }
 
 // lookAgain is lookup in a recording.

@@ -48,7 +48,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "batch", "replay", "demo", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "batch", "replay", "diff", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -66,6 +66,8 @@ func commandNamed(name string) command {
 		return (*program).batch
 	case "replay":
 		return (*program).replay
+	case "diff":
+		return (*program).diff
 	case "demo":
 		return (*program).demo
 	case "version", "--version":

@@ -7,7 +7,8 @@
 // nothing else: each question with what came to it then, after as long as it
 // took then, since what a resolver asks next depends on what came when. A
 // question that was not asked then fails with resolver.NotRecorded: what is not
-// known is a gap, not silence.
+// known is a gap, not silence. Questions that a run puts to one server of a zone,
+// by chance, are answered as whichever server was asked then.
 //
 // # The file
 //

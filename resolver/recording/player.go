@@ -19,24 +19,25 @@ import (
 type Player struct {
 	mu      sync.Mutex
 	queues  map[string][]*Exchange // by key: what came to the first such query, the second …
-	anyone  map[string][]*Exchange // likewise whoever was asked, for names nobody has
+	anyone  map[string]*Exchange   // what came to a question that one server of several was asked
+	servers map[string]bool        // whom the recording has asked
 	missing []string
 }
 
 // NewPlayer returns one for a look.
 func NewPlayer(l *Look) *Player {
-	p := &Player{queues: map[string][]*Exchange{}, anyone: map[string][]*Exchange{}}
+	p := &Player{queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}}
 	for i := range l.Exchanges {
 		x := &l.Exchanges[i]
 		m := new(dns.Msg)
 		if m.Unpack(x.Query) != nil {
 			continue // the reader refuses those
 		}
-		k := whom(x.Server, x.Resolver, x.Way) + content(m)
-		p.queues[k] = append(p.queues[k], x)
-		if probing(m) {
-			k := string(x.Way) + content(m)
-			p.anyone[k] = append(p.anyone[k], x)
+		to := whom(x.Server, x.Resolver, x.Way)
+		p.queues[to+content(m)] = append(p.queues[to+content(m)], x)
+		p.servers[to] = true
+		if k := string(x.Way) + content(m); p.anyone[k] == nil && x.ofOne(m) {
+			p.anyone[k] = x
 		}
 	}
 	return p
@@ -68,18 +69,36 @@ func content(m *dns.Msg) string {
 	return string(wire)
 }
 
-// probing reports whether a question is for a name made up for the run. Which
-// server is asked for those is whichever spoke first.
-func probing(m *dns.Msg) bool {
-	return len(m.Question) == 1 && strings.HasPrefix(strings.ToLower(m.Question[0].Name), resolver.ProbePrefix)
+// ofOne reports whether a question is one that a run puts to one server of a
+// zone, whichever spoke first: for names made up for the run, for addresses, for
+// keys and DS records, and on the way down. Those that tell one server from
+// another, for TXT, CAA, SOA and NS in the zone itself, are not.
+func (x *Exchange) ofOne(m *dns.Msg) bool {
+	if len(m.Question) != 1 || x.Reply == nil {
+		return false
+	}
+	switch m.Question[0].Qtype {
+	case dns.TypeA, dns.TypeAAAA, dns.TypeDS, dns.TypeDNSKEY:
+		return true
+	}
+	return strings.HasPrefix(strings.ToLower(m.Question[0].Name), resolver.ProbePrefix) || referral(x.Reply)
+}
+
+// referral reports whether a reply leads to the zone below.
+func referral(wire []byte) bool {
+	m, err := resolver.Unpack(wire)
+	if err != nil || m.Authoritative || m.Rcode != dns.RcodeSuccess || len(m.Answer) > 0 {
+		return false
+	}
+	return slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS })
 }
 
 // Missing returns the questions that the recording lacked, as "SERVER WAY NAME
-// TYPE", each once.
+// TYPE", each once, sorted.
 func (p *Player) Missing() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return slices.Clone(p.missing)
+	return slices.Sorted(slices.Values(p.missing))
 }
 
 // Exchanger returns the way to what was asked of a resolver that goes by a
@@ -185,13 +204,12 @@ func (b *playback) next(q resolver.Query, w Way) *Exchange {
 	p := b.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if x := pop(p.queues, whom(server, b.url, w)+asked); x != nil {
+	to := whom(server, b.url, w)
+	if x := pop(p.queues, to+asked); x != nil {
 		return x
 	}
-	if probing(q.Msg) {
-		if x := pop(p.anyone, string(w)+asked); x != nil {
-			return x
-		}
+	if x := p.anyone[string(w)+asked]; x != nil && p.servers[to] {
+		return x
 	}
 	p.miss(server, b.url, w, q.Msg)
 	return nil

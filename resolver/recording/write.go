@@ -39,7 +39,10 @@ func line(w io.Writer, key, format string, args ...any) {
 // plain leaves printable ASCII.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r > unicode.MaxASCII-1 {
+		switch {
+		case r == 'µ':
+			return 'u' // of microseconds
+		case r < ' ' || r > unicode.MaxASCII-1:
 			return '?'
 		}
 		return r
