@@ -9,21 +9,27 @@ import (
 )
 
 // Dig returns the dig command that repeats an exchange: same server, question
-// in the same letter case, transport, EDNS and RD. It can be pasted into a
-// shell whatever the name holds.
+// in the same letter case, transport, EDNS and RD. CD, which means nothing to
+// those who are authoritative, is left out. It can be pasted into a shell
+// whatever the name holds.
 func Dig(x survey.Exchange) string { return strings.Join(digArgs(x), " ") }
 
 // digArgs returns the words of the command, quoted for a shell.
 func digArgs(x survey.Exchange) []string {
 	args := append([]string{"dig"}, digServer(x)...)
 	args = append(args, digQuestion(x.Name, x.Type)...)
-	if !x.Recursive {
+	if x.Recursive {
+		args = append(args, "+noadflag") // or the reply may have AD for dig alone
+	} else {
 		args = append(args, "+norecurse")
 	}
-	if x.EDNS {
-		args = append(args, "+dnssec", "+bufsize=1232", "+nocookie")
-	} else {
+	switch {
+	case !x.EDNS:
 		args = append(args, "+noedns")
+	case x.NoDO:
+		args = append(args, "+bufsize=1232", "+nocookie")
+	default:
+		args = append(args, "+dnssec", "+bufsize=1232", "+nocookie")
 	}
 	args = append(args, x.Options...)
 	switch x.Transport {

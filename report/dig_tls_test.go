@@ -11,10 +11,10 @@ import (
 // an address or by a URL.
 func TestDigOfEncryptedResolvers(t *testing.T) {
 	tests := []struct{ server, addr, transport, want string }{
-		{"tls://9.9.9.9", "9.9.9.9:853", "tls", "dig @9.9.9.9 +tls example.com TXT +dnssec +bufsize=1232 +nocookie"},
-		{"tls://dns.quad9.net:8853", "", "tls", "dig @dns.quad9.net -p 8853 +tls example.com TXT +dnssec +bufsize=1232 +nocookie"},
-		{"https://dns.google/dns-query", "", "https", "dig @dns.google '+https=/dns-query' example.com TXT +dnssec +bufsize=1232 +nocookie"},
-		{"https://[2620:fe::fe]:5053/q", "[2620:fe::fe]:5053", "https", "dig @2620:fe::fe -p 5053 '+https=/q' example.com TXT +dnssec +bufsize=1232 +nocookie"},
+		{"tls://9.9.9.9", "9.9.9.9:853", "tls", "dig @9.9.9.9 +tls example.com TXT +noadflag +dnssec +bufsize=1232 +nocookie"},
+		{"tls://dns.quad9.net:8853", "", "tls", "dig @dns.quad9.net -p 8853 +tls example.com TXT +noadflag +dnssec +bufsize=1232 +nocookie"},
+		{"https://dns.google/dns-query", "", "https", "dig @dns.google '+https=/dns-query' example.com TXT +noadflag +dnssec +bufsize=1232 +nocookie"},
+		{"https://[2620:fe::fe]:5053/q", "[2620:fe::fe]:5053", "https", "dig @2620:fe::fe -p 5053 '+https=/q' example.com TXT +noadflag +dnssec +bufsize=1232 +nocookie"},
 	}
 	for _, tt := range tests {
 		x := survey.Exchange{Server: tt.server, Transport: tt.transport, Name: "example.com", Type: "TXT", EDNS: true, Recursive: true}

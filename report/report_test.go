@@ -200,7 +200,7 @@ func TestDig(t *testing.T) {
 			"dig @192.0.2.53 . NS +norecurse +noedns +ignore"},
 		{"a resolver over IPv6 on another port",
 			survey.Exchange{Addr: netip.MustParseAddrPort("[2001:db8::1]:5353"), Transport: "udp", Name: "example.com", Type: "CAA", EDNS: true, Recursive: true},
-			"dig @2001:db8::1 -p 5353 example.com CAA +dnssec +bufsize=1232 +nocookie +ignore"},
+			"dig @2001:db8::1 -p 5353 example.com CAA +noadflag +dnssec +bufsize=1232 +nocookie +ignore"},
 		{"a name that needs quoting", survey.Exchange{Addr: v4, Transport: "udp", Name: `a\032'$(x).example`, Type: "TXT"},
 			`dig @192.0.2.53 'a\032'\''$(x).example' TXT +norecurse +noedns +ignore`},
 		{"a name that looks like an option", survey.Exchange{Addr: v4, Transport: "udp", Name: "-f.example", Type: "TXT"},

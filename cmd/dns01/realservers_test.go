@@ -196,6 +196,7 @@ func TestRealServers(t *testing.T) {
 	binary := build(t)
 	start := startFlags(t, keys)
 	t.Run("lookup", func(t *testing.T) { lookups(t, world, binary, start) })
+	t.Run("record", func(t *testing.T) { recordings(t, world, binary, start) })
 	t.Run("unbound", func(t *testing.T) { unboundAgrees(t, world, keys, start) })
 	flags := slices.Concat([]string{"check", "--resolvers", "none", "--json"}, start)
 	t.Run("signed", func(t *testing.T) {

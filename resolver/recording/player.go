@@ -17,6 +17,8 @@ import (
 
 // A Player answers from one look of a recording. It is safe for concurrent use.
 type Player struct {
+	turns *turns
+
 	mu      sync.Mutex
 	queues  map[string][]*Exchange // by key: what came to the first such query, the second …
 	anyone  map[string]*Exchange   // what came to a question that one server of several was asked
@@ -26,7 +28,7 @@ type Player struct {
 
 // NewPlayer returns one for a look.
 func NewPlayer(l *Look) *Player {
-	p := &Player{queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}}
+	p := &Player{turns: newTurns(l), queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}}
 	for i := range l.Exchanges {
 		x := &l.Exchanges[i]
 		m := new(dns.Msg)
@@ -163,6 +165,7 @@ func (b *playback) play(ctx context.Context, q resolver.Query, w Way) (from neti
 	if !pass(ctx, took) && (x.Failure == "" || outer.Err() != nil) {
 		return from, r, resolver.Ended(ctx)
 	}
+	b.p.turns.wait(outer, x)
 	switch {
 	case hurried:
 		return from, r, &resolver.Error{Failure: x.Failure, Took: x.Took, Err: resolver.ErrHurried}

@@ -122,16 +122,14 @@ type tap struct {
 func (t *tap) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
 	note := t.begin(q, Way(q.Transport))
 	reply, err := t.x.Exchange(ctx, q)
-	t.end(note, netip.AddrPort{}, reply, err)
-	return reply, err
+	return reply, t.end(note, netip.AddrPort{}, reply, err)
 }
 
 // Overhear implements [resolver.Listener].
 func (t *tap) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort, resolver.Reply, error) {
 	note := t.begin(q, Overheard)
 	from, reply, err := resolver.Overheard(ctx, t.x, q)
-	t.end(note, from, reply, err)
-	return from, reply, err
+	return from, reply, t.end(note, from, reply, err)
 }
 
 // Converse implements [resolver.Converser].
@@ -142,10 +140,10 @@ func (t *tap) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Rep
 		note := t.begin(q, following(i))
 		t.restart(note, first)
 		if i < len(replies) {
-			t.end(note, netip.AddrPort{}, replies[i], nil)
+			_ = t.end(note, netip.AddrPort{}, replies[i], nil)
 			first = first.Add(replies[i].RTT)
 		} else if err != nil {
-			t.end(note, netip.AddrPort{}, resolver.Reply{}, err)
+			err = t.end(note, netip.AddrPort{}, resolver.Reply{}, err)
 		}
 	}
 	return replies, err
@@ -194,8 +192,9 @@ func (t *tap) begin(q resolver.Query, w Way) *note {
 	return n
 }
 
-// end notes what became of it.
-func (t *tap) end(n *note, from netip.AddrPort, reply resolver.Reply, err error) {
+// end notes what became of it. It returns the error, with the time that was
+// noted, so that everybody goes by the same.
+func (t *tap) end(n *note, from netip.AddrPort, reply resolver.Reply, err error) error {
 	t.r.mu.Lock()
 	defer t.r.mu.Unlock()
 	n.Failure = resolver.FailureOf(err)
@@ -207,6 +206,10 @@ func (t *tap) end(n *note, from netip.AddrPort, reply resolver.Reply, err error)
 	default:
 		n.Reply, n.Strays, n.From = octets(reply), reply.Strays, from
 	}
+	if err == nil || n.Took == 0 {
+		return err
+	}
+	return &resolver.Error{Failure: n.Failure, Err: err, Took: n.Took}
 }
 
 // packed is a query as it is sent, with the ID 0.

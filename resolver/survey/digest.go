@@ -208,6 +208,9 @@ func exchange(server string, o resolver.Observation) Exchange {
 		RTT:       o.Took,
 		Failure:   string(resolver.FailureOf(o.Err)),
 	}
+	if opt := o.Query.Msg.IsEdns0(); opt != nil {
+		e.NoDO = !opt.Do()
+	}
 	if e.Name == "" {
 		e.Name = "."
 	}

@@ -202,6 +202,7 @@ type Exchange struct {
 	Name      string // in the letter case sent
 	Type      string
 	EDNS      bool // DO and 1232 octets were offered
+	NoDO      bool // with EDNS: DO was not
 	Recursive bool // RD was set
 	At        time.Time
 	RTT       time.Duration
