@@ -23,6 +23,9 @@ type Config struct {
 	Timeout      time.Duration // of the first try; later ones wait longer
 	MaxQueries   int           // messages sent in all; 0 means 5000
 	Rand         *rand.Rand    // letter case and probe labels; nil means a random seed
+	// Recall, if set, names the servers that a question was put to in the run
+	// that is made again, in the order in which they were asked.
+	Recall func(name string, qtype uint16) []netip.Addr
 	// Trace, if set, is told each hop of a lookup. It must be safe for
 	// concurrent use.
 	Trace func(Hop)

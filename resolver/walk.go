@@ -195,7 +195,7 @@ func under(name, zone string) bool { return dns.IsSubDomain(dns.Fqdn(zone), dns.
 // no use or lets itself be waited for. An answer that a resolver would rather
 // not take is kept until the others have been asked.
 func (c *Client) descend(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16) Step {
-	servers = c.Order(servers)
+	servers = c.OrderFor(servers, name, qtype)
 	answers := make(chan *Answer, len(servers))
 	next, waiting := 0, 0
 	ask := func() {
@@ -284,4 +284,22 @@ func (c *Client) Order(servers []ServerAddr) []ServerAddr {
 	}
 	slices.SortStableFunc(use, func(a, b ServerAddr) int { return rank(a) - rank(b) })
 	return use[:min(len(use), maxServers)]
+}
+
+// OrderFor is Order for a question. Where a run is made again, those that were
+// asked then come first: which ones had answered by then hung on a moment.
+func (c *Client) OrderFor(servers []ServerAddr, name string, qtype uint16) []ServerAddr {
+	use := c.Order(servers)
+	if c.cfg.Recall == nil {
+		return use
+	}
+	then := c.cfg.Recall(canonical(name), qtype)
+	rank := func(s ServerAddr) int {
+		if i := slices.Index(then, s.Addr); i >= 0 {
+			return i
+		}
+		return len(then)
+	}
+	slices.SortStableFunc(use, func(a, b ServerAddr) int { return rank(a) - rank(b) })
+	return use
 }

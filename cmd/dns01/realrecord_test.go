@@ -33,7 +33,6 @@ var realRuns = []struct {
 	{"loop", []string{"loop.com", "--value", value("loop")}},
 	{"forbidden", []string{"forbids.com"}},
 	{"bogus", []string{"expired.com", "--value", value("signed")}},
-	{"deep probes", []string{"healthy.com", "--probe", "deep"}},
 }
 
 // durations differ from run to run.

@@ -226,6 +226,9 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 		now:  func() time.Time { return at },
 		seed: &t.look.Seed,
 	}
+	if rec.Lab == "" {
+		t.world.recall = t.player.Recall // a lab's exchanges stand in no order of time
+	}
 	return t, nil
 }
 

@@ -28,6 +28,8 @@ type world struct {
 	lab  string           // of the scenario
 	now  func() time.Time // the world's own clock; nil: that of the host
 	seed *uint64          // what is left to chance; nil: chance
+	// recall says whom a recorded run asked; nil where nothing was recorded.
+	recall func(name string, qtype uint16) []netip.Addr
 }
 
 // clock is the world's own, or the host's.
@@ -98,8 +100,8 @@ func (p *program) clientOf(w world, x resolver.Exchanger, from start, s settings
 		Exchanger: x, Roots: from.roots,
 		Allow: w.allow, AllowPrivate: s.allowPrivate,
 		No4: s.only6, No6: s.only4,
-		Timeout: s.timeout,
-		Rand:    rand.New(rand.NewPCG(p.luck(w), 1)),
+		Timeout: s.timeout, Recall: w.recall,
+		Rand: rand.New(rand.NewPCG(p.luck(w), 1)),
 	}
 }
 

@@ -23,12 +23,13 @@ type Player struct {
 	queues  map[string][]*Exchange // by key: what came to the first such query, the second …
 	anyone  map[string]*Exchange   // what came to a question that one server of several was asked
 	servers map[string]bool        // whom the recording has asked
+	asked   map[dns.Question][]netip.Addr
 	missing []string
 }
 
 // NewPlayer returns one for a look.
 func NewPlayer(l *Look) *Player {
-	p := &Player{turns: newTurns(l), queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}}
+	p := &Player{turns: newTurns(l), queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}, asked: map[dns.Question][]netip.Addr{}}
 	for i := range l.Exchanges {
 		x := &l.Exchanges[i]
 		m := new(dns.Msg)
@@ -38,12 +39,30 @@ func NewPlayer(l *Look) *Player {
 		to := whom(x.Server, x.Resolver, x.Way)
 		p.queues[to+content(m)] = append(p.queues[to+content(m)], x)
 		p.servers[to] = true
+		p.note(x, m)
 		if k := string(x.Way) + content(m); p.anyone[k] == nil && x.ofOne(m) {
 			p.anyone[k] = x
 		}
 	}
 	return p
 }
+
+// note keeps whom a question was put to.
+func (p *Player) note(x *Exchange, m *dns.Msg) {
+	if len(m.Question) != 1 || x.Resolver != "" {
+		return
+	}
+	q := plainly(m.Question[0].Name, m.Question[0].Qtype)
+	p.asked[q] = append(p.asked[q], x.Server.Addr())
+}
+
+func plainly(name string, qtype uint16) dns.Question {
+	return dns.Question{Name: strings.ToLower(dns.Fqdn(name)), Qtype: qtype, Qclass: dns.ClassINET}
+}
+
+// Recall returns the servers that a question was put to, in the order in which
+// they were asked: see resolver.Config.
+func (p *Player) Recall(name string, qtype uint16) []netip.Addr { return p.asked[plainly(name, qtype)] }
 
 // whom and content make the key: the same question, put in the same way to the
 // same server. IDs, letter case and cookies are different each time.

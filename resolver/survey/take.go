@@ -341,7 +341,7 @@ func (t *taker) askSome(l *lookup, d *resolver.Delegation, hops int) {
 // those known to answer first.
 func (t *taker) pick(z *zone, d *resolver.Delegation, l *lookup, n int) []netip.Addr {
 	var addrs []netip.Addr
-	for _, s := range t.c.Order(t.c.Addresses(t.ctx, d)) {
+	for _, s := range t.c.OrderFor(t.c.Addresses(t.ctx, d), l.Name, dns.StringToType[l.Type]) {
 		if !l.has(s.Addr) && !slices.Contains(addrs, s.Addr) {
 			addrs = append(addrs, s.Addr)
 		}
