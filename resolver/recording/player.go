@@ -23,13 +23,14 @@ type Player struct {
 	queues  map[string][]*Exchange // by key: what came to the first such query, the second …
 	anyone  map[string]*Exchange   // what came to a question that one server of several was asked
 	servers map[string]bool        // whom the recording has asked
+	sounded map[string]*Exchange   // a question for a SOA that met silence, of servers that never spoke
 	asked   map[dns.Question][]netip.Addr
 	missing []string
 }
 
 // NewPlayer returns one for a look.
 func NewPlayer(l *Look) *Player {
-	p := &Player{turns: newTurns(l), queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}, asked: map[dns.Question][]netip.Addr{}}
+	p := &Player{turns: newTurns(l), queues: map[string][]*Exchange{}, anyone: map[string]*Exchange{}, servers: map[string]bool{}, sounded: map[string]*Exchange{}, asked: map[dns.Question][]netip.Addr{}}
 	for i := range l.Exchanges {
 		x := &l.Exchanges[i]
 		m := new(dns.Msg)
@@ -39,12 +40,26 @@ func NewPlayer(l *Look) *Player {
 		to := whom(x.Server, x.Resolver, x.Way)
 		p.queues[to+content(m)] = append(p.queues[to+content(m)], x)
 		p.servers[to] = true
+		p.sound(to, x, m)
 		p.note(x, m)
 		if k := string(x.Way) + content(m); p.anyone[k] == nil && x.ofOne(m) {
 			p.anyone[k] = x
 		}
 	}
 	return p
+}
+
+// sound keeps whether a server never spoke. Of the questions that met its
+// silence at once, the one that sounds it out, by a SOA, is whichever came first.
+func (p *Player) sound(to string, x *Exchange, m *dns.Msg) {
+	before, known := p.sounded[to]
+	switch {
+	case x.Failure != resolver.Timeout:
+		p.sounded[to] = nil
+	case known && before == nil: // it has spoken
+	case len(m.Question) == 1 && m.Question[0].Qtype == dns.TypeSOA:
+		p.sounded[to] = x
+	}
 }
 
 // note keeps whom a question was put to.
@@ -231,6 +246,9 @@ func (b *playback) next(q resolver.Query, w Way) *Exchange {
 		return x
 	}
 	if x := p.anyone[string(w)+asked]; x != nil && p.servers[to] {
+		return x
+	}
+	if x := p.sounded[to]; x != nil && len(q.Msg.Question) == 1 && q.Msg.Question[0].Qtype == dns.TypeSOA {
 		return x
 	}
 	p.miss(server, b.url, w, q.Msg)
