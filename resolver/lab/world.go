@@ -24,9 +24,11 @@ type World struct {
 	servers []*server
 	byAddr  map[netip.Addr]*server
 
-	once  sync.Once
-	began time.Time
-	ids   atomic.Uint32
+	once    sync.Once
+	began   time.Time
+	skipped atomic.Int64 // nanoseconds, see Advance
+	edits   []time.Duration
+	ids     atomic.Uint32
 
 	mu  sync.Mutex
 	log []Arrival
@@ -85,6 +87,7 @@ func (s *Scenario) world() (*World, error) {
 		network: s.network,
 		caches:  slices.Clone(s.caches),
 		anchors: m.anchors,
+		edits:   s.editTimes(),
 		byAddr:  map[netip.Addr]*server{},
 	}
 	for _, h := range m.serving(".") {
@@ -166,7 +169,7 @@ func (w *World) Start() {
 // elapsed is the time since the start.
 func (w *World) elapsed() time.Duration {
 	w.Start()
-	return time.Since(w.began)
+	return time.Since(w.began) + time.Duration(w.skipped.Load())
 }
 
 // Epoch returns the date on which every world begins. Signatures are made for

@@ -57,6 +57,9 @@ type Options struct {
 	SignedAt time.Time
 	// Probes is how much of the probe plan is asked of the servers.
 	Probes Probing
+	// Events is told what happens, from many goroutines at once; it must not
+	// block. It may be nil.
+	Events func(Event)
 }
 
 // Limits of one survey against hostile zones.
@@ -91,6 +94,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	for _, name := range t.Names {
 		tk.s.Identifiers = append(tk.s.Identifiers, t.wanted(name))
 	}
+	tk.tell(StageBegun{Resolving})
 	for _, id := range tk.s.Identifiers {
 		if t.OnlyCAA {
 			tk.climb(id)
@@ -101,8 +105,11 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.wg.Wait()
 	tk.complete()
 	tk.askAgain()
+	tk.tell(StageBegun{Seeking})
 	tk.seek(t)
+	tk.tell(StageBegun{Suspecting})
 	tk.suspect()
+	tk.tell(StageBegun{Caching})
 	tk.askCaches()
 	cancel()
 	o.Client.Wait()
@@ -374,6 +381,7 @@ func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts in
 		}
 	case resolver.Aliased:
 		if t.first(l, "alias "+r.Alias.To) {
+			t.tell(HopFollowed{l.Name, r.Alias.To, l.Type})
 			t.follow(l, r.Alias.To, hops+1)
 		}
 	}

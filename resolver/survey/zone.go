@@ -49,6 +49,7 @@ func (t *taker) zone(d *resolver.Delegation) *zone {
 		z.DS = append(z.DS, rdata(ds))
 	}
 	t.zones[d.Zone] = z
+	t.tell(cutFound(d))
 	z.judge()
 	if !z.Public {
 		z.discover()
