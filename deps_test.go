@@ -70,6 +70,11 @@ var importRules = []rule{
 		because: "a document does not know the screen",
 	},
 	{
+		from:    []string{"tui/..."},
+		to:      []string{"resolver", "resolver/lab/...", "github.com/miekg/dns", "std:os"},
+		because: "the screen shows what a run tells, and asks nothing itself: the run is a function passed in",
+	},
+	{
 		from:    everything,
 		except:  []string{"cmd/..."},
 		to:      []string{"cmd/...", "github.com/spf13/pflag", "std:flag"},

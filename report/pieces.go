@@ -31,11 +31,7 @@ func VerdictWord(v check.Verdict) string { return verdictWord(v) }
 // Headline says what will become of the order and why, without the word of
 // the verdict: "example.com: Let's Encrypt may refuse — …".
 func Headline(r Report) string {
-	line := orderName(r) + ": " + consequence(r)
-	if f := leading(r.Result); f != nil {
-		line += " — " + f.Rule.Title
-	}
-	return visible(line)
+	return visible(headline(r))
 }
 
 // FindingText tells a finding in full: what was seen, what to change, the

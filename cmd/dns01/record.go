@@ -38,7 +38,11 @@ func (f *flags) tape() tape {
 	if f.record == "" {
 		return tape{}
 	}
-	t := tape{file: f.record, command: f.command}
+	return tape{file: f.record, command: f.command, flags: f.kept()}
+}
+
+// kept are the flags that a recording keeps, as given.
+func (f *flags) kept() (kept []string) {
 	f.Visit(func(x *pflag.Flag) {
 		if slices.Contains(keptFlags, x.Name) {
 			values := []string{x.Value.String()}
@@ -46,11 +50,11 @@ func (f *flags) tape() tape {
 				values = several.GetSlice()
 			}
 			for _, v := range values {
-				t.flags = append(t.flags, dashed(x)+"="+v)
+				kept = append(kept, dashed(x)+"="+v)
 			}
 		}
 	})
-	return t
+	return kept
 }
 
 // A recorder is a recording under way; nil when there is none.
@@ -66,6 +70,11 @@ func (p *program) startRecording(w world, o options) (*recorder, error) {
 	if o.tape.file == "" {
 		return nil, nil
 	}
+	return openRecording(o.tape.file, p.recordingHeader(w, o))
+}
+
+// recordingHeader is what the recording of a check begins with.
+func (p *program) recordingHeader(w world, o options) recording.Header {
 	h := p.headerOf(w, o.start, o.settings)
 	h.Names = o.names
 	for name, values := range o.order.Values {
@@ -79,7 +88,7 @@ func (p *program) startRecording(w world, o options) (*recorder, error) {
 			Name: r.Name, Addr: r.Addr, Transport: cmp.Or(r.Transport, resolver.UDP), Local: r.Local,
 		})
 	}
-	return openRecording(o.tape.file, h)
+	return h
 }
 
 // recordLookup is startRecording for a lookup.

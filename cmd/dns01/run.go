@@ -48,7 +48,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "batch", "replay", "diff", "demo", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "batch", "replay", "diff", "tui", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -70,6 +70,8 @@ func commandNamed(name string) command {
 		return (*program).diff
 	case "demo":
 		return (*program).demo
+	case "tui":
+		return (*program).tui
 	case "version", "--version":
 		return (*program).version
 	case "help":

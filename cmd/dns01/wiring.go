@@ -56,17 +56,30 @@ func normalize(name string) (string, error) { return check.NormalizeName(name) }
 
 // look does the work: ask the world, judge what it said.
 func (p *program) look(ctx context.Context, w world, o options) report.Report {
+	return p.lookTelling(ctx, w, o, nil)
+}
+
+// lookTelling is look, and tells what happens meanwhile unless tell is nil.
+func (p *program) lookTelling(ctx context.Context, w world, o options, tell func(survey.Event)) report.Report {
 	ctx, cancel := context.WithTimeout(ctx, o.deadline)
 	defer cancel()
 
 	counter := &resolver.Counter{}
-	x := p.door(w, o.settings, counter.Add)
+	observe := counter.Add
+	if tell != nil {
+		observe = func(ob resolver.Observation) {
+			counter.Add(ob)
+			tell(survey.Receiving(ob))
+		}
+		w.exchanger = resolver.Announce(w.exchanger, func(q resolver.Query) { tell(survey.Sending(q)) })
+	}
+	x := p.door(w, o.settings, observe)
 	s := survey.Take(ctx, survey.Target{Names: o.names, Seek: o.seek, Challenge: o.order.Challenge, Account: o.order.Account}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter,
-		Exchanger: x, Resolvers: p.observed(o, counter.Add),
+		Exchanger: x, Resolvers: p.observed(o, observe),
 		Now:     p.clock(w),
 		Anchors: o.anchors, SignedAt: o.signedAt,
-		Probes: o.probes,
+		Probes: o.probes, Events: tell,
 	})
 	return report.Report{
 		Tool: p.tool(), Order: o.order,
