@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -255,13 +254,4 @@ func (s *stage) sees(texts ...string) {
 			s.t.Errorf("the screen lacks %q:\n%s", text, view)
 		}
 	}
-}
-
-// line is the first line of the screen with the text.
-func (s *stage) line(text string) string {
-	lines := strings.Split(s.m.View(), "\n")
-	if i := slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, text) }); i >= 0 {
-		return lines[i]
-	}
-	return ""
 }
