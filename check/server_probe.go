@@ -15,6 +15,7 @@ func (j *judge) probed(h *zoneHealth) []draft {
 		j.caseDiffers(h),
 		j.tcpClosed(h),
 		j.fragmentsLost(h),
+		j.truncatesEarly(h),
 		j.rateLimited(h),
 		j.noSOA(h),
 		j.recursive(h),
@@ -106,7 +107,7 @@ func (j *judge) tcpClosed(h *zoneHealth) []draft {
 	var all []serverHealth
 	var parts []string
 	for _, w := range []struct{ word, says string }{
-		{"refused", "is refused"}, {"timeout", "does not answer"}, {"closed", "is closed before an answer"},
+		{"refused", "refuses connections"}, {"timeout", "does not answer"}, {"closed", "closes connections before an answer"},
 		{"garbage", "brings no answer that can be read"}, {"error", "brings an error where UDP brings the answer"},
 	} {
 		ss := slices.DeleteFunc(caught(h, "tcp", w.word), func(s serverHealth) bool { return s.state != serving })
@@ -142,6 +143,16 @@ func (j *judge) fragmentsLost(h *zoneHealth) []draft {
 	}
 	return []draft{{Finding: probeFinding("fragments-lost", h, ss, "edns4096",
 		fmt.Sprintf("From %s nothing comes to a question that leaves 4096 octets of room; the CA's resolver leaves %d.", whom(ss), udpPayload))}}
+}
+
+// truncatesEarly are servers that truncate answers which would fit.
+func (j *judge) truncatesEarly(h *zoneHealth) []draft {
+	ss := caught(h, "truncates", "early")
+	if len(ss) == 0 {
+		return nil
+	}
+	return []draft{{Finding: probeFinding("answer-truncated-early", h, ss, "truncates",
+		fmt.Sprintf("%s %s over UDP %s, though %d were offered.", whom(ss), verb(len(names(ss)), "truncates", "truncate"), ss[0].Probe("truncates").Detail, udpPayload))}}
 }
 
 // rateLimited are servers that limit the rate of their answers.

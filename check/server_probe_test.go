@@ -102,6 +102,7 @@ func TestProbes(t *testing.T) {
 			both("large", survey.Broken, "lost")(w, o)
 		}},
 		{name: "fragments lost", verdict: Ready, want: []string{"note fragments-lost"}, change: both("edns4096", survey.Broken, "lost")},
+		{name: "answers truncated early", verdict: Ready, want: []string{"note answer-truncated-early"}, change: both("truncates", survey.Broken, "early")},
 		{name: "answers dropped beyond a rate", verdict: AtRisk, want: []string{"warning rate-limited"}, change: both("rate", survey.Broken, "drops")},
 		{name: "answers truncated beyond a rate", verdict: Ready, want: []string{"note rate-limited"}, change: both("rate", survey.Broken, "slips")},
 		{name: "answers truncated beyond a rate, and no TCP", verdict: AtRisk, want: []string{"warning rate-limited", "note tcp-unavailable"}, change: func(w world, o *Order) {

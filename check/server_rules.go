@@ -41,8 +41,15 @@ var probeRules = []*Rule{
 		ID: "fragments-lost", Subject: "server", Severity: Note,
 		Title:  "Large UDP answers do not arrive (an error when the CA's resolver needs one)",
 		Why:    "The CA's resolver offers 1232 octets and does not offer less after silence: an answer of that size that is lost on the way is lost for good.",
-		Fix:    "Let UDP answers up to 1232 octets through (no firewall limit of 512), or have the server truncate at what passes: BIND max-udp-size 512, NSD and Knot likewise, PowerDNS udp-truncation-threshold=512.",
+		Fix:    "Let UDP answers up to 1232 octets through (no firewall limit of 512), or have the server truncate at what passes: BIND max-udp-size 512, NSD ipv4-edns-size: 512, Knot udp-max-payload: 512, PowerDNS udp-truncation-threshold=512.",
 		Source: "RFC 9715 §3; RFC 6891 §6.2.3",
+	},
+	{
+		ID: "answer-truncated-early", Subject: "server", Severity: Note,
+		Title:  "A server truncates answers that would fit what it was offered",
+		Why:    "The CA's resolver offers 1232 octets and fetches over TCP what comes truncated: TCP has to work, and each such lookup takes a round trip or two more.",
+		Fix:    "Let the server send up to 1232 octets over UDP: BIND max-udp-size 1232, NSD ipv4-edns-size and ipv6-edns-size: 1232, Knot udp-max-payload: 1232, PowerDNS udp-truncation-threshold=1232. Where less passes the way, leave it, and keep TCP port 53 open.",
+		Source: "RFC 6891 §6.2.5; RFC 9715 §3",
 	},
 	{
 		ID: "rate-limited", Subject: "server", Severity: Warning,

@@ -104,6 +104,16 @@ func (n *namespace) ip(t *testing.T, batch string) {
 	}
 }
 
+// filter has the kernel treat packets inside by rules of nft(8).
+func (n *namespace) filter(t *testing.T, rules string) {
+	t.Helper()
+	cmd := n.Command(program(t, "nft"), "-f", "-")
+	cmd.Stdin = strings.NewReader(rules)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		unavailable(t, "setting up packet filters: %v\n%s", err, out)
+	}
+}
+
 // Start runs a server inside until the test ends. It prints to the file log.
 func (n *namespace) Start(t *testing.T, log, name string, args ...string) {
 	t.Helper()

@@ -28,13 +28,34 @@ type software struct {
 }
 
 var (
-	bind = software{"named", setupBind}
-	nsd  = software{"nsd", setupNSD}
-	knot = software{"knotd", setupKnot}
+	bind = bindWith("")
+	nsd  = nsdWith("  rrl-ratelimit: 0\n") // the tests come from one address, side by side
+	knot = knotWith("", "")
 	pdns = software{"pdns_server", setupPowerDNS}
 )
 
-func setupBind(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+// bindWith is BIND with more options.
+func bindWith(options string) software {
+	return software{"named", func(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+		return setupBind(t, dir, addrs, zones, options)
+	}}
+}
+
+// nsdWith is NSD with more settings of its server clause.
+func nsdWith(settings string) software {
+	return software{"nsd", func(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+		return setupNSD(t, dir, addrs, zones, settings)
+	}}
+}
+
+// knotWith is Knot with more sections, and more settings of every zone.
+func knotWith(sections, template string) software {
+	return software{"knotd", func(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+		return setupKnot(t, dir, addrs, zones, sections, template)
+	}}
+}
+
+func setupBind(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile, options string) []string {
 	var c strings.Builder
 	fmt.Fprintf(&c, `options {
 	directory %q;
@@ -44,16 +65,17 @@ func setupBind(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) [
 	recursion no; dnssec-validation no; empty-zones-enable no;
 	notify no; allow-transfer { none; }; check-names primary ignore;
 	interface-interval 0;
+	%s
 };
 controls { };
-`, dir, each("%s; ", addrs), each("%s; ", addrs))
+`, dir, each("%s; ", addrs), each("%s; ", addrs), options)
 	for _, z := range zones {
 		fmt.Fprintf(&c, "zone %q { type primary; file %q; check-integrity no; };\n", z.name, z.path)
 	}
 	return []string{"-g", "-n", "1", "-c", write(t, dir, "named.conf", c.String())}
 }
 
-func setupNSD(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+func setupNSD(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile, settings string) []string {
 	var c strings.Builder
 	fmt.Fprintf(&c, `server:
 %s  server-count: 1
@@ -65,17 +87,16 @@ func setupNSD(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []
   xfrdfile: "xfrd.state"
   xfrdir: %q
   pidfile: ""
-  rrl-ratelimit: 0
-remote-control:
+%sremote-control:
   control-enable: no
-`, each("  ip-address: %s\n", addrs), dir, dir)
+`, each("  ip-address: %s\n", addrs), dir, dir, settings)
 	for _, z := range zones {
 		fmt.Fprintf(&c, "zone:\n  name: %q\n  zonefile: %q\n", z.name, z.path)
 	}
 	return []string{"-d", "-c", write(t, dir, "nsd.conf", c.String())}
 }
 
-func setupKnot(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile) []string {
+func setupKnot(t *testing.T, dir string, addrs []netip.Addr, zones []zoneFile, sections, template string) []string {
 	var c strings.Builder
 	fmt.Fprintf(&c, `server:
   rundir: %q
@@ -87,13 +108,13 @@ database:
 log:
   - target: stderr
     any: notice
-template:
+%stemplate:
   - id: default
     semantic-checks: off
     zonefile-sync: -1
     zonefile-load: whole
     journal-content: none
-`, dir, each("  listen: %s@53\n", addrs), dir)
+%s`, dir, each("  listen: %s@53\n", addrs), dir, sections, template)
 	var own []zoneFile // that it signs
 	c.WriteString("policy:\n")
 	for _, z := range zones {

@@ -15,7 +15,7 @@ const issue = "@ CAA 0 issue \"letsencrypt.org\"\n"
 
 // zones is the whole name space: the root, the top-level domains, the operator
 // that the name servers are named after, and one zone or two for each case.
-var zones = slices.Concat(registries, unsignedZones, signedZones, brokenZones)
+var zones = slices.Concat(registries, unsignedZones, signedZones, brokenZones, oddZones)
 
 // registries are the root and the top-level domains: each way of delegating.
 var registries = []zone{
@@ -35,7 +35,7 @@ knot   A 10.53.2.2
 pdns   A 10.53.2.4
 closed A 10.53.2.8
 silent A 10.53.2.9
-`},
+` + oddAddresses()},
 
 	// Nothing wrong.
 	{name: "healthy.com", on: []string{"bind", "knot"}, under: "healthy.com", dual: true, records: issue + `

@@ -204,6 +204,11 @@ func TestRealServers(t *testing.T) {
 			return run(t, world, binary, slices.Concat(flags, args))
 		})
 	})
+	t.Run("odd", func(t *testing.T) {
+		oddChecks(t, func(args []string) (outcome, string, error) {
+			return runIn(world, binary, slices.Concat(flags, args))
+		})
+	})
 	for _, tt := range realServerCases {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -242,13 +247,21 @@ func build(t *testing.T) (path string) {
 // findings say.
 func run(t *testing.T, world *namespace, binary string, args []string) (got outcome, details string) {
 	t.Helper()
+	got, details, err := runIn(world, binary, args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got, details
+}
+
+func runIn(world *namespace, binary string, args []string) (got outcome, details string, err error) {
 	var stdout, stderr bytes.Buffer
 	cmd := world.Command(binary, args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.Env = []string{"LC_ALL=C"} // no DNS01_… of whoever runs the test
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
-		t.Fatal(err)
+		return got, "", err
 	}
 	var doc struct {
 		Verdict  string
@@ -258,7 +271,7 @@ func run(t *testing.T, world *namespace, binary string, args []string) (got outc
 		}
 	}
 	if err := json.Unmarshal(stdout.Bytes(), &doc); err != nil {
-		t.Fatalf("dns01 %s: %v\n%s%s", strings.Join(args, " "), err, &stdout, &stderr)
+		return got, "", fmt.Errorf("dns01 %s: %w\n%s%s", strings.Join(args, " "), err, &stdout, &stderr)
 	}
 	got = outcome{Verdict: doc.Verdict, Exit: cmd.ProcessState.ExitCode()}
 	for _, f := range doc.Findings {
@@ -274,5 +287,5 @@ func run(t *testing.T, world *namespace, binary string, args []string) (got outc
 		details += fmt.Sprintf("%s: %s\n", f.ID, f.Detail)
 	}
 	slices.Sort(got.Findings)
-	return got, details
+	return got, details, nil
 }

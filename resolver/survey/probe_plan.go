@@ -202,6 +202,11 @@ func transportPlan() []PlannedProbe {
 			Outcomes: []Outcome{{"lost", "answers above a size do not arrive over UDP", Broken, "fragments-lost", "the answer: its resolver does not offer less than 1232 octets"}},
 		},
 		{
+			ID: "truncates", Asks: "the question whose answer was truncated, after a pause", When: WhenOdd, Trigger: "when an answer was truncated that is not too large for 1232 octets (see rate, too)",
+			Compliant: "the answer, whole, or truncated because it is larger than what was offered", Source: "RFC 6891 §6.2.3, §6.2.5",
+			Outcomes: []Outcome{{"early", "truncated though it would fit", Broken, "answer-truncated-early", "a TCP connection for each such question"}},
+		},
+		{
 			ID: "edns512", Asks: "TXT at the challenge name, 512 octets offered", When: WhenDeep,
 			Compliant: "512 octets at most, OPT in it, TC if that is not all", Source: "RFC 6891 §6.2.3; RFC 8906 §8.2.7",
 			Outcomes: append(rcodes(Odd, "", nothing),

@@ -139,7 +139,7 @@ func (p prober) signs(as []*Answer) (slip *Answer, losses int) {
 // rate looks for a limit where there are signs of one.
 func (p prober) rate(slip *Answer, losses int) {
 	if slip != nil && !p.slips(slip) {
-		slip = nil
+		slip = nil // a matter of size, not of rate
 	}
 	if p.t.o.Probes == ProbesDeep || losses >= 2 || slip != nil {
 		p.ramp()
@@ -153,13 +153,23 @@ func lostOnce(es []Exchange) bool {
 }
 
 // slips reports whether an answer that came truncated comes whole when asked
-// for again after a while.
+// for again after a while. If not, the server truncates what would fit.
 func (p prober) slips(a *Answer) bool {
 	if !p.t.pause(window) {
 		return false
 	}
-	o, sent := p.once(resolver.UDP, resolver.Probe{Name: a.Name, Type: dns.StringToType[a.Type]})
-	return sent && failed(o) == "" && !o.Reply.Msg.Truncated
+	q := resolver.Probe{Name: a.Name, Type: dns.StringToType[a.Type]}
+	o, sent := p.once(resolver.UDP, q)
+	if !sent || failed(o) != "" {
+		return false
+	}
+	if !o.Reply.Msg.Truncated {
+		return true
+	}
+	early := outcome("truncates", []string{"early"}, p.exchanges(q, []resolver.Observation{o}))
+	early.Detail = fmt.Sprintf("the answer of %d octets to %s %s", a.Bytes, a.Name, a.Type)
+	p.record(early)
+	return false
 }
 
 // steps are how an address is asked: so many questions in a second each. With
