@@ -272,7 +272,7 @@ func limited(all []resolver.Observation) (word string, missing int) {
 	}
 	missing = drops + refusals + slips
 	switch {
-	case drops > few:
+	case drops > few, drops > 0 && slips > few: // who lets some slip drops the others
 		return "drops", missing
 	case refusals > few:
 		return "refused", missing

@@ -159,7 +159,7 @@ func TestProbes(t *testing.T) {
 		{fault: "type=CAA notimp", want: []string{"caa notimp (broken)"}},
 		{fault: "type=TYPE65534 drop", want: []string{"type65534 timeout (odd)"}},
 		{fault: "type=TYPE65534 nxdomain", want: []string{"type65534 nxdomain (odd)"}},
-		{fault: "truncate", want: []string{}},
+		{fault: "truncate", want: []string{"truncates early (broken)"}},
 		{fault: "upward-foreign", deep: true, want: []string{"foreign upward (odd)"}},
 		{fault: "rate-limit 8", deep: true, want: []string{"rate drops (broken)"}},
 		{fault: "type=CAA rrl 8", deep: true, want: []string{"rate drops (broken)"}},
