@@ -17,7 +17,7 @@ var (
 	nsdDefault  = nsdWith("")
 	bindDrops   = bindWith("rate-limit { responses-per-second 4; slip 0; };")
 	bindSlips   = bindWith("rate-limit { responses-per-second 4; slip 1; };")
-	nsdLimits   = nsdWith("  rrl-ratelimit: 4\n  rrl-whitelist-ratelimit: 4\n  rrl-slip: 2\n")
+	nsdLimits   = nsdWith("  rrl-ratelimit: 4\n  rrl-whitelist-ratelimit: 4\n  rrl-slip: 0\n")
 	knotSlips   = knotWith("mod-rrl:\n  - id: limit\n    rate-limit: 4\n    slip: 1\n", "    global-module: mod-rrl/limit\n")
 	knotCookies = knotWith("mod-cookies:\n  - id: strict\n    secret-lifetime: 10\n", "    module: mod-cookies/strict\n")
 	bindSmall   = bindWith("max-udp-size 512;")
