@@ -48,7 +48,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "batch", "replay", "diff", "tui", "demo", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "replay", "diff", "tui", "demo", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -62,6 +62,8 @@ func commandNamed(name string) command {
 		return (*program).lookup
 	case "plan":
 		return (*program).plan
+	case "explain":
+		return (*program).explain
 	case "batch":
 		return (*program).batch
 	case "replay":

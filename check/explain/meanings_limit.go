@@ -1,0 +1,74 @@
+package explain
+
+import "time"
+
+// Limits of Let's Encrypt, https://letsencrypt.org/docs/rate-limits/ as of
+// 2026-08-05: how long it takes until there is room for one more.
+const (
+	refillFailures      = 12 * time.Minute
+	refillOrders        = 36 * time.Second
+	refillPerDomain     = 202 * time.Minute
+	refillSameSet       = 34 * time.Hour
+	refillRegistrations = 18 * time.Minute
+	refillRange         = 22 * time.Second
+)
+
+// limitMeanings are the limits of CAs.
+func limitMeanings() []*meaning {
+	limit := func(wait time.Duration, what, advice string, forms ...string) *meaning {
+		return &meaning{
+			tier: decisive, byCA: true, order: true, category: RateLimited, stage: NewOrder, retry: Yes, culprit: Client, acme: "rateLimited",
+			wait: wait, what: what, advice: advice, forms: forms,
+		}
+	}
+	failures := limit(refillFailures,
+		"Too many validations of {ident} failed within an hour for this account, so the CA takes no order for it now.",
+		"Stop the automatic retries and find out why the validations failed: that error stands in an earlier log. Let's Encrypt allows 5 failures an hour for a name and account; one more is free every 12 minutes. Try against the staging environment meanwhile, where 200 are allowed.",
+		"too many failed authorizations ({n}) for {ident} in the last", "too many failed authorizations recently", "too many failed authorizations for {ident}", "too many failed authorizations",
+		"too many failed validations", "too many invalid authorizations", "failed validation limit")
+	failures.findings = []string{"challenge-missing", "challenge-wrong-value", "caa-forbids"}
+	paused := limit(0,
+		"The CA has paused {ident} for this account: its validations failed for weeks without a success.",
+		"Mend what fails, then lift the pause in the CA's portal, whose address stands in the message. Waiting does not help.",
+		"your account is temporarily prevented from requesting certificates for {ident} and possibly others", "your account is temporarily prevented from requesting certificates", "identifiers are paused", "is paused for this account")
+	paused.retry = No
+	account := limit(refillRegistrations,
+		"Too many accounts were registered from this address.",
+		"Keep the account and its key over restarts (on a volume, for a container) and do not make one for each order. Let's Encrypt allows 10 accounts an address in 3 hours; one more is free every 18 minutes.",
+		"too many new registrations ({n}) from this ip address in the last", "too many new registrations", "too many registrations for this ip", "too many registrations from this ip", "too many accounts")
+	account.stage = UnknownStage
+	ipRange := limit(refillRange,
+		"Too many accounts were registered from this range of IPv6 addresses.",
+		"Keep the account and its key over restarts. Let's Encrypt allows 500 accounts a /48 in 3 hours; one more is free every 22 seconds.",
+		"too many new registrations ({n}) from this /48", "too many registrations for this ip range", "from this /48 subnet of ipv6 addresses")
+	ipRange.stage = UnknownStage
+	busy := limit(0,
+		"Too many requests were sent to the CA's API at once.",
+		"Slow the client down and obey the Retry-After header; try again in some minutes.",
+		"service busy; retry later", "service busy, retry later", "rate limit for {*}/{*} reached", "rate limit for '/acme", "your ip, {*} has been rate limited", "429 too many requests :: urn", "too many requests; slow down")
+	busy.stage, busy.wait = UnknownStage, time.Minute
+	return []*meaning{
+		failures, paused, account, ipRange, busy,
+		limit(refillOrders,
+			"This account has made too many orders.",
+			"Let's Encrypt allows 300 orders an account in 3 hours; one more is free every 36 seconds. See that nothing orders in a loop.",
+			"too many new orders ({n}) from this account in the last", "too many new orders recently", "too many new orders"),
+		limit(refillSameSet,
+			"Too many certificates for exactly these names have been issued already.",
+			"Use the certificate that was issued (look in the client's store and backups) and see that the client keeps it. Let's Encrypt allows 5 in 7 days for the same set; one more is free every 34 hours, and a set that differs in one name is another one. Nothing lifts this limit.",
+			"too many certificates ({n}) already issued for this exact set of identifiers in the last", "too many certificates ({n}) already issued for this exact set of domains", "too many certificates already issued for exact set of domains: {ident}", "too many certificates already issued for exact set of domains",
+			"already issued for this exact set of", "too many duplicate certificates"),
+		limit(refillPerDomain,
+			"Too many certificates have been issued for names under one registered domain.",
+			"Let's Encrypt allows 50 in 7 days for a registered domain, whoever orders; one more is free every 202 minutes. Renewals with ARI do not count. Put names together, use a wildcard, or ask for a higher limit; a provider of subdomains belongs on the Public Suffix List.",
+			"too many certificates ({n}) already issued for {ident} in the last", "too many certificates already issued for: {ident}", "too many certificates already issued for {ident}"),
+		limit(0,
+			"This account has too many validations that were begun and not finished.",
+			"Finish or deactivate them, or wait until they expire; see that the client does not leave orders behind.",
+			"too many currently pending authorizations", "too many pending authorizations", "too many pending orders"),
+		limit(0,
+			"A limit of the CA is reached.",
+			"Wait as long as the message or the Retry-After header says. Find out first why so many requests were made: a client that retries in a loop, or one that does not keep its account or certificates.",
+			"rate limited: see https://letsencrypt.org/docs/rate-limits", "there were too many requests of a given type", "rate limit exceeded for this account", "too many certificates", "certificate quota exceeded", "quota exceeded for this acme account", "request rate limit exceeded"),
+	}
+}

@@ -1,0 +1,185 @@
+package explain
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// A text is plain text in three forms of the same length: lines, as legible
+// makes them; flat, with spaces for line feeds; lower, which is flat in lower
+// case, with what a TXT value says left out.
+type text struct{ lines, flat, lower string }
+
+func newText(lines string) *text {
+	return &text{lines: lines, flat: strings.ReplaceAll(lines, "\n", " "), lower: asciiLower(lines)}
+}
+
+// asciiLower keeps the length, which strings.ToLower does not.
+func asciiLower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			b[i] = c + 'a' - 'A'
+		case c == '\n':
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+// A tier is how much an event weighs. A higher one that is there decides.
+type tier int
+
+const (
+	summary  tier = iota // something failed, and it does not say what
+	waiting              // not passed yet
+	after                // the consequence of an earlier failure, or a passing one
+	general              // an ACME problem type without a known text
+	decisive             // a failure
+)
+
+// An event is a wording that was found.
+type event struct {
+	from, to int // in the text
+	m        *meaning
+	groups   map[string]string
+	prefix   prefix
+	names    []string // identifiers
+	lookedUp *Question
+	seen     string
+}
+
+// mostHits is how many places of one wording are looked at: the last ones.
+const mostHits = 160
+
+// scan finds every wording, in the order of the text.
+func (t *text) scan() []event {
+	es := t.incorrectTXT() // first: it hides the values
+	es = append(es, t.lookups()...)
+	ix := forms()
+	for n, places := range ix.hits(t.lower, mostHits) {
+		f := ix.forms[n]
+		for _, at := range places {
+			if groups, from, to, ok := f.match(t.flat, at); ok {
+				es = append(es, event{from: from, to: to, m: f.m, groups: groups})
+			}
+		}
+	}
+	slices.SortStableFunc(es, func(a, b event) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to))
+	})
+	es = t.distinct(es)
+	for i := range es {
+		t.place(&es[i])
+	}
+	return es
+}
+
+// distinct leaves out what lies within the words of a heavier event, and
+// problem types beside a text that says more.
+func (t *text) distinct(es []event) []event {
+	var out []event
+	for i, e := range es {
+		switch {
+		case slices.ContainsFunc(out[max(0, len(out)-8):], func(o event) bool {
+			return o.to >= e.to && o.from <= e.from && o.m.tier >= e.m.tier && o.m.kind == problem && e.m.kind == problem
+		}):
+		case e.m.tier == general && saysMore(es, i):
+		default:
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// near is how far apart the type and the text of one problem are, in octets.
+const near = 700
+
+// saysMore reports whether a text beside the problem type es[i] says more.
+func saysMore(es []event, i int) bool {
+	more := func(o event) bool {
+		return o.m.kind == problem && o.m.byCA && (o.m.tier == decisive || o.m.tier == after)
+	}
+	for j := i - 1; j >= 0 && es[i].from-es[j].to < near; j-- {
+		if more(es[j]) {
+			return true
+		}
+	}
+	for j := i + 1; j < len(es) && es[j].from-es[i].to < near; j++ {
+		if more(es[j]) {
+			return true
+		}
+	}
+	return false
+}
+
+// incorrectTXT finds "Incorrect TXT record" and hides the values that it
+// quotes: they can say anything.
+func (t *text) incorrectTXT() (es []event) {
+	const head = `incorrect txt record `
+	var hidden []byte
+	for at := 0; ; {
+		i := strings.Index(t.lower[at:], head)
+		if i < 0 {
+			break
+		}
+		from := at + i
+		at = from + len(head)
+		e, value, ok := t.incorrectAt(from, at)
+		if !ok {
+			continue
+		}
+		if hidden == nil {
+			hidden = []byte(t.lower)
+		}
+		for k := value[0]; k < value[1]; k++ {
+			hidden[k] = 0
+		}
+		at = e.to
+		es = append(es, e)
+	}
+	if hidden != nil {
+		t.lower = string(hidden)
+	}
+	return es[max(0, len(es)-mostHits):]
+}
+
+// longestValue is how much of a text a quoted TXT value takes at most: the CA
+// cuts it to 100 octets and escapes them.
+const longestValue = 420
+
+// incorrectAt reads the value and the name after the words.
+func (t *text) incorrectAt(from, at int) (e event, value [2]int, ok bool) {
+	end := min(len(t.lower), at+longestValue)
+	if next := strings.Index(t.lower[at:end], "incorrect txt record"); next >= 0 {
+		end = at + next
+	}
+	sep := strings.LastIndex(t.lower[at:end], " found at ")
+	if sep < 0 {
+		return e, value, false
+	}
+	name := firstName(t.flat[at+sep+len(" found at "):])
+	shown := t.flat[at : at+sep]
+	e = event{from: from, to: at + sep + len(" found at ") + len(name), m: txtWrong, groups: map[string]string{"name": name}}
+	if i := strings.LastIndex(shown, " (and "); i >= 0 && strings.HasSuffix(shown, " more)") {
+		e.groups["n"] = strings.TrimSuffix(shown[i+len(" (and "):], " more)")
+		shown = shown[:i]
+	}
+	e.seen = strings.TrimSpace(shown)
+	if len(e.seen) >= 2 && strings.ContainsRune(`"'`, rune(e.seen[0])) {
+		e.seen = e.seen[1 : len(e.seen)-1]
+	}
+	e.m = txtWrongAs(e.seen)
+	return e, [2]int{at, at + sep}, true
+}
+
+// firstName is the first word of s, without what closes a quotation.
+func firstName(s string) string {
+	s = s[:min(len(s), 300)]
+	if i := strings.IndexAny(s, " \"'`<>,;()[]{}"); i >= 0 {
+		s = s[:i]
+	}
+	return s
+}
