@@ -19,7 +19,9 @@ func (t *text) decide(es []event, now time.Time) Explanation {
 	case len(standing) > 0:
 		x.Outcome = Failed
 	case len(past) > 0 && succeeded:
-		standing, past = past[len(past)-1:], past[:len(past)-1]
+		last := deciding(past)
+		standing = []event{*last}
+		past = slices.DeleteFunc(past, func(o event) bool { return o.from == last.from && o.m == last.m })
 		x.Outcome = Succeeded
 	case succeeded:
 		x.Outcome = Succeeded
@@ -129,7 +131,7 @@ func (t *text) standing(es []event) (standing, past []event, succeeded bool) {
 		}
 		if e.m.tier >= general {
 			succeeded = false
-			if slices.ContainsFunc(standing, func(o event) bool { return o.goesOn(e) }) {
+			if slices.ContainsFunc(standing, func(o event) bool { return t.goesOn(&o, e) }) {
 				continue
 			}
 			drop(func(o *event) bool {
@@ -138,18 +140,31 @@ func (t *text) standing(es []event) (standing, past []event, succeeded bool) {
 		}
 		standing = append(standing, *e)
 	}
-	if len(standing) > 0 && succeeded && standing[len(standing)-1].m.tier < general {
-		// What did not name its failure, before a success without names.
+	if succeeded && !slices.ContainsFunc(standing, func(o event) bool { return o.m.tier >= general || len(o.names) > 0 }) {
+		// What tells neither its name nor its failure, beside a success.
 		past, standing = append(past, standing...), nil
 	}
 	return standing, past, succeeded
 }
 
-// goesOn reports whether e is more of the same sentence: "NXDOMAIN looking up A
-// for …; NXDOMAIN looking up AAAA for …".
-func (o *event) goesOn(e *event) bool {
+// goesOn reports whether e is more of the sentence of o: "NXDOMAIN looking up
+// A for …; NXDOMAIN looking up AAAA for …", or, by a client, "failed to find
+// zone example.com.: zone could not be found".
+func (t *text) goesOn(o, e *event) bool {
 	const reach = 120
-	return len(e.names) > 0 && slices.Equal(o.names, e.names) && o.m.category == e.m.category && o.m.tier == e.m.tier && e.from-o.to < reach
+	if len(e.names) == 0 || o.m.category != e.m.category || o.m.tier != e.m.tier || e.from-o.to >= reach || e.from < o.from {
+		return false
+	}
+	if slices.Equal(o.names, e.names) {
+		return true
+	}
+	return !e.m.byCA && len(o.names) > 0 && related(o.names[0], e.names[0]) && !strings.Contains(t.lines[min(o.to, e.from):e.from], "\n")
+}
+
+// related reports whether one name is the other, or below it.
+func related(a, b string) bool {
+	a, b = "."+base(a), "."+base(b)
+	return strings.HasSuffix(a, b) || strings.HasSuffix(b, a)
 }
 
 // concerns reports whether what is told of some names is about others: also

@@ -11,9 +11,9 @@
 // stand in the meanings_*.go files, one for each party that speaks. The work
 // on a text goes in steps, each in its file: input.go makes it plain (UTF-16,
 // colours, escaped JSON, wrapped lines), scan.go finds the wordings, lookup.go
-// reads the failed DNS lookups, names.go and identifier.go find for which
-// name, attempt.go and decide.go choose the error that decides, and redact.go
-// keeps secrets from being quoted. The time taken grows with the length of the
+// reads the failed DNS lookups, identifier.go and ordered.go find for which
+// name, decide.go chooses the error that decides, and quote.go keeps secrets
+// from being quoted. The time taken grows with the length of the
 // text and not faster.
 //
 // What a text quotes is data, and may have been written by anybody who can put

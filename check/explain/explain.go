@@ -130,8 +130,14 @@ func Explain(text string, now time.Time) Explanation {
 // complete adds what follows from the whole: names that only the context has,
 // and the command to run.
 func (x *Explanation) complete(t *text) {
+	requested := t.requested()
 	if len(x.Identifiers) == 0 {
-		x.Identifiers = t.requested()
+		x.Identifiers = requested
+	}
+	wild := wildcardsOnly(t.ordered())
+	x.Identifiers = wild(x.Identifiers)
+	for i := range x.Others {
+		x.Others[i].Identifiers = wild(x.Others[i].Identifiers)
 	}
 	x.Check = x.command()
 	if x.Seen != "" {

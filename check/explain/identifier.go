@@ -39,7 +39,33 @@ func (t *text) place(e *event) {
 			e.lookedUp = &Question{name, strings.ToUpper(typ)}
 		}
 	}
+	if e.m.category == ClientPrecheck {
+		e.lookedUp = t.prechecked(e)
+	}
 	e.names = t.identifiersOf(e)
+}
+
+// prechecked is what a client looked for: the challenge's TXT record, whose
+// name it tells with the failure or after it on the same line.
+func (t *text) prechecked(e *event) *Question {
+	if q := e.lookedUp; q != nil {
+		if _, ok := identifierOf(q.Name); ok {
+			return q
+		}
+	}
+	const reach = 300
+	line := t.lines[e.from:min(len(t.lines), e.to+reach)]
+	if i := strings.IndexByte(line[min(len(line), e.to-e.from):], '\n'); i >= 0 {
+		line = line[:e.to-e.from+i]
+	}
+	i := strings.Index(line, challengeLabels[0])
+	if i < 0 {
+		return nil
+	}
+	if name := hostName(firstName(line[i:])); name != "" {
+		return &Question{name, "TXT"}
+	}
+	return nil
 }
 
 // identifiersOf are the identifiers that an event is about, as far as its
@@ -48,8 +74,8 @@ func (t *text) identifiersOf(e *event) []string {
 	if e.m.kind != problem {
 		return t.namesInLine(e.from)
 	}
-	if name := nameOf(e.groups["ident"]); name != "" {
-		return []string{name}
+	if name := identifierIn(e.groups["ident"]); name != "" {
+		return append([]string{name}, listed(t.flat[e.to:min(len(t.flat), e.to+longestList)])...)
 	}
 	if e.prefix.caaFor != "" {
 		return []string{e.prefix.caaFor}
@@ -62,19 +88,57 @@ func (t *text) identifiersOf(e *event) []string {
 		if strings.HasPrefix(id, "*.") {
 			return []string{id}
 		}
-		return []string{agreeing(around, id, func(name string) bool { return base(name) == id })}
+		i := slices.IndexFunc(around, func(name string) bool { return base(name) == id })
+		if e.guessed = i < 0; e.guessed {
+			return []string{id}
+		}
+		return around[i : i+1]
 	}
 	own := ""
 	if strings.Contains(e.lookedUp.Name, ".") {
 		own = e.lookedUp.Name
 	}
 	id := agreeing(around, own, func(name string) bool {
-		return base(name) == e.lookedUp.Name || strings.HasSuffix(name, "."+e.lookedUp.Name)
+		return e.m.category == OtherChallenge || base(name) == e.lookedUp.Name || strings.HasSuffix(name, "."+e.lookedUp.Name)
 	})
 	if id == "" {
 		return nil
 	}
 	return []string{id}
+}
+
+// identifierIn is the identifier that a word is, or is a challenge name of.
+func identifierIn(word string) string {
+	name := nameOf(word)
+	if id, ok := identifierOf(name); ok {
+		return id
+	}
+	return name
+}
+
+// longestList is how much of a list of names is read, in octets.
+const longestList = 4096
+
+var further = regexp.MustCompile(`^["'\x60]?,? (?:and )?["'\x60]*` + host + `|^,["'\x60]*` + host)
+
+// listed are the names that go on a list: ", b.example, c.example".
+func listed(s string) (names []string) {
+	for len(names) < mostIdentifiers {
+		loc := further.FindStringSubmatchIndex(s)
+		if loc == nil || !strings.Contains(s[:loc[1]], ",") {
+			return names
+		}
+		i := 2
+		if loc[i] < 0 {
+			i = 4
+		}
+		name := hostName(s[loc[i]:loc[i+1]])
+		if name == "" {
+			return names
+		}
+		names, s = append(names, name), s[loc[i+1]:]
+	}
+	return names
 }
 
 // agreeing is the first of names that agrees, or otherwise the other one.
@@ -267,37 +331,3 @@ func namesIn(s string) []string {
 // mostIdentifiers is how many identifiers an explanation has: as many as an
 // order of Let's Encrypt.
 const mostIdentifiers = 100
-
-// requests are the words before the names that a certificate was asked for.
-var requests = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)(?:^|\s)(?:-d|--domains?|--host|-Domain|-MainDomain)[ =]+["']?([^\n]{1,300})`),
-	regexp.MustCompile(`(?i)(?:certificate request for|renewing an existing certificate for|requesting a certificate for|obtaining bundled san certificate|domains?["']?[:= ]+["']?\[|domains ["']|identifiers["']?:? ?\[|challenge for|Processing|certificate for|order for|dnsNames:?|(?:single|multi) domain=)[ "'\[]*([^\n]{1,400})`),
-}
-
-// requested are the identifiers that a certificate was asked for, from the
-// beginning and the end of the text.
-func (t *text) requested() []string {
-	const reach = 64 << 10
-	pieces := []string{t.lines}
-	if len(t.lines) > 2*reach {
-		pieces = []string{t.lines[:reach], t.lines[len(t.lines)-reach:]}
-	}
-	var names []string
-	for _, piece := range pieces {
-		for _, re := range requests {
-			for _, m := range re.FindAllStringSubmatch(piece, 64) {
-				for _, name := range namesIn(m[1]) {
-					if !slices.Contains(names, name) && len(names) < mostIdentifiers {
-						names = append(names, name)
-					}
-				}
-			}
-		}
-		for _, name := range introduced(piece, false) {
-			if len(names) < mostIdentifiers && !infrastructure(name) && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}

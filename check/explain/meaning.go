@@ -20,6 +20,7 @@ type meaning struct {
 	kind     kind
 	tier     tier
 	byCA     bool // said by a CA
+	broad    bool // the reason often stands beside it
 	order    bool // it concerns the order as a whole: what was before it is past
 	category Category
 	stage    Stage

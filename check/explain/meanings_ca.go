@@ -73,11 +73,15 @@ func stateMeanings() []*meaning {
 			"The CA did not accept the nonce of a request: it was old, or used already.",
 			"Clients try again by themselves; if it stays, something between the client and the CA keeps or changes answers (a proxy), or the client waited too long between two requests.",
 			"jws has an invalid anti-replay nonce", "invalid anti-replay nonce", "bad nonce", "badnonce", "jws has no anti-replay nonce", "nonce is not valid", "invalid nonce"),
+		state(after, Maybe, Finalize, "",
+			"The CA did not issue at the end: the order has become invalid, because a validation failed or the CA refused.",
+			"Look for the failed challenge: its error tells why. Then start a new order.",
+			"sign error, wrong status", "sign failed, finalize code is not 200", "order became invalid, unable to finalize", "failed to finalize order"),
 		state(after, Maybe, UnknownStage, "",
 			"The order has become invalid, because a validation failed or the CA refused.",
 			"Look for the failed challenge: its error tells why. Then start a new order.",
-			"order is in {word} state", "order resource to become ready: order is in", "the order's state is invalid", "sign error, wrong status", "sign failed, finalize code is not 200", "order status is invalid", "order status: invalid", "order became invalid",
-			"order became invalid, unable to finalize", "order has become invalid", "failed to retrieve order resource", "failed to finalize order", "marked as invalid by the acme server", "get authz objec with invalid status"),
+			"order is in {word} state", "order resource to become ready: order is in", "the order's state is invalid", "order status is invalid", "order status: invalid", "order became invalid",
+			"order has become invalid", "failed to retrieve order resource", "marked as invalid by the acme server", "get authz objec with invalid status"),
 	}
 }
 
@@ -89,11 +93,16 @@ func otherChallengeMeanings() []*meaning {
 			what: what, advice: advice + " dns-01 needs none of this: no reachable server and no open port.", forms: forms,
 		}
 	}
+	fetching := other(Maybe, "connection", "The CA could not fetch the http-01 answer of {ident}.",
+		"See that port 80 is open to the whole world on every address that the name has, IPv6 included, and where redirects lead.",
+		"fetching https://{*}: ", "fetching http://{*}: ")
+	fetching.broad = true
 	return []*meaning{
+		fetching,
 		other(Maybe, "connection", "The CA could not reach a server of {ident} for the http-01 or tls-alpn-01 challenge.",
 			"See that port 80 (443 for tls-alpn-01) is open to the whole world on every address that the name has, IPv6 included.",
 			"timeout during connect (likely firewall problem)", "timeout during connect", "timeout after connect", "timeout during read", "error getting validation data", "connection refused (likely firewall", "http-01 challenge failed: {*}connection refused",
-			"fetching http://{*}: timeout", "fetching http://{*}: connection refused", "fetching http://{*}: connection reset", "fetching https://{*}: ", "fetching http://{*}: ", "failed to connect to {name} for http-01", "network unreachable", "no route to host"),
+			"fetching http://{*}: timeout", "fetching http://{*}: connection refused", "fetching http://{*}: connection reset", "failed to connect to {name} for http-01", "network unreachable", "no route to host"),
 		other(No, "unauthorized", "The server of {ident} gave another answer to the http-01 challenge than the CA expected.",
 			"Have the web server hand out the files below /.well-known/acme-challenge/ from where the client writes them, over plain HTTP too, and see that all addresses of the name lead to it.",
 			"invalid response from http", "the key authorization file from the server did not match this challenge", "key authorization file", "404 not found\" (and", "challenge file contents", "file wasn't available", "the http-01 challenge file"),

@@ -17,8 +17,21 @@ func precheckMeanings() []*meaning {
 		"waiting for dns-01 challenge propagation: dns record for {ident} not yet propagated", "waiting for dns-01 challenge propagation", "dns record for {ident} not yet propagated", "not yet propagated", "waiting for dns record propagation", "waiting for the record to propagate",
 		"not valid yet, let's wait", "not valid yet, let us wait", "sleeping {n} seconds to wait for txt record propagation", "let's check each dns record now", "preliminary validation failed: {*}will retry", "no txt records found on nameserver", "will retry in {n} seconds (retry", "dns propagation: waiting")
 	waits.tier = waiting
+	late := check(Maybe, Somebody,
+		"The client did not see its TXT record everywhere in time; it gave up before it asked the CA.",
+		"Give the provider more time (the client's propagation timeout), and see that the record stands at the right name on all servers.",
+		"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "preliminary validation failed", "pre-validation failed", "prevalidation failed",
+		"no txt records found on any", "failed to verify txt record", "txt record not yet propagated", "record has not propagated", "dns record has not propagated", "records have not propagated", "timed out waiting for dns propagation", "timeout waiting for dns", "dns propagation timeout", "propagation timeout",
+		"dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
+		"could not find the txt record {*} in dns", "the txt record was not found on", "failed pre-check", "dns verification failed, ", "the dns record for {name} is not visible")
+	late.broad = true
+	silent := check(Maybe, Network,
+		"A DNS query of the client got no answer.",
+		"The client's network does not let DNS through, or the server that it asked does not answer from there. Let the client ask public resolvers, or open port 53 outwards.",
+		"read udp {*}:53: i/o timeout", "read udp {*}:53: read: connection refused")
+	silent.broad = true
 	return []*meaning{
-		waits,
+		waits, late, silent,
 		check(Maybe, Somebody,
 			"The client asked {name} and did not get the TXT record that it published; it gave up before it asked the CA.",
 			"One server or resolver does not have the record yet: give the provider more time (the client's propagation timeout), and see that all servers are in step.",
@@ -27,18 +40,11 @@ func precheckMeanings() []*meaning {
 			"The client's own DNS query got no answer: it gave up before it asked the CA.",
 			"The client's network does not let DNS through, or the server that it asked does not answer from there. Let the client ask public resolvers, open port 53 outwards, or switch its own check off and wait instead.",
 			"propagation: time limit exceeded: last error: {*}i/o timeout", "time limit exceeded: last error: {*}i/o timeout", "time limit exceeded: last error: {*}connection refused", "time limit exceeded: last error: {*}network is unreachable", "\"propagation check failed\" {*}i/o timeout", "propagation check failed{*}i/o timeout",
-			"dns call error: {*}i/o timeout", "propagation check failed{*}connection refused", "propagation check failed{*}no such host", "read udp {*}:53: i/o timeout"),
+			"dns call error: {*}i/o timeout", "propagation check failed{*}connection refused", "propagation check failed{*}no such host"),
 		check(Maybe, DNSOperator,
 			"A server answered the client's own query with {word}: it gave up before it asked the CA.",
 			"The client may look at a private view of the zone, or at servers that no longer serve it. Compare the name servers it names with those of the registry.",
 			"ns {*} returned {word} for {name}", "time limit exceeded: last error: {*}returned {word} for {name}", "unexpected response code '{word}' for {name}", "propagation check failed{*}returned {word} for {name}"),
-		check(Maybe, Somebody,
-			"The client did not see its TXT record everywhere in time; it gave up before it asked the CA.",
-			"Give the provider more time (the client's propagation timeout), and see that the record stands at the right name on all servers.",
-			"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "preliminary validation failed", "pre-validation failed", "prevalidation failed",
-			"no txt records found on any", "failed to verify txt record", "txt record not yet propagated", "record has not propagated", "dns record has not propagated", "records have not propagated", "timed out waiting for dns propagation", "timeout waiting for dns", "dns propagation timeout", "propagation timeout",
-			"dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
-			"could not find the txt record {*} in dns", "the txt record was not found on", "failed pre-check", "dns verification failed, ", "the dns record for {name} is not visible"),
 		check(Maybe, Network,
 			"The client's resolver could not look up the challenge's TXT record; the CA was not asked yet.",
 			"Look at the resolver that the client uses (in containers often one of the network itself), and let it ask public resolvers.",
@@ -56,8 +62,15 @@ func clientMeanings() []*meaning {
 		"Remove leftover values by hand; they do no harm but make answers large.",
 		"error removing txt", "error deleting txt", "failed to delete txt", "failed to remove dns", "error cleaning up", "cleaning up failed", "cleanup failed", "failed to clean up", "could not clean up", "error removing record", "failed to delete record", "acme: error cleaning up", "unable to delete dns", "cleaning up solver", "cleaning up challenge", "dns record deletion failed", "removing txt failed", "error rm webroot")
 	cleanup.tier = summary
+	unpublished := config(Maybe, Client,
+		"The client could not publish the TXT record at the provider.",
+		"Read what the provider's API said beside it: a right that is missing, a name that it does not take, a record that stands in the way (a CNAME, or one left over), or a fault of its own.",
+		"error presenting token", "error presenting challenge", "presenting challenge: ", "presenting for challenge", "could not present challenge", "error adding txt", "error add txt for domain", "error adding dns", "add txt record error", "adding txt record failed", "failed to create txt record", "failed to add txt", "failed to add dns record", "failed to create dns record", "error creating txt record", "error creating dns record", "unable to add txt", "could not add txt", "failed to create record",
+		"adding temporary record for zone", "adding record failed", "failed to update dns", "error encountered during dns", "dns update failed", "received response from server: refused", "received response from server: notauth", "update failed: refused", "update failed: notauth", "tsig error", "error communicating with the {*} api", "error finding {*} zone", "error adding record", "api error: ", "error while publishing", "publishing challenge failed",
+		"invalidchangebatch", "but it already exists", "tried to create resource record set", "rrset of type txt", "non multivalue answer rrset exists", "has incorrect value", "an identical record already exists", "record already exists", "dns record already exists", "already contains an rrset", "error add txt", "unable to create dns record", "invalid change batch", "unable to update txt record", "failed to change route 53 record set", "failed to change record set", "error updating {*} dns record", "failed to set dns record", "could not create record")
+	unpublished.broad = true
 	return []*meaning{
-		cleanup,
+		cleanup, unpublished,
 		config(No, Client,
 			"The client found no zone of the provider's account that {ident} belongs to.",
 			"See that the zone is in the account that the credentials are of, that the API token may read it, and that the client follows a CNAME where the challenge is delegated to another zone. A private resolver with a zone of its own confuses the search.",
@@ -84,13 +97,7 @@ func clientMeanings() []*meaning {
 		config(No, Client,
 			"The client's hook failed.",
 			"Run the hook by hand with the variables that the client sets, and read what it says.",
-			"hook command {*} returned error code {n}", "manual-auth-hook command {*} returned error code", "--manual-auth-hook command", "hook command", "returned error code", "hook script failed", "hook returned with non-zero", "hook failed", "pre hook failed", "error when run pre hook", "deploy_challenge hook returned", "error output from manual-auth-hook", "exit status 1: {*}present", "external program failed", "auth hook failed", "challenge hook", "process exited with code"),
-		config(Maybe, Client,
-			"The client could not publish the TXT record at the provider.",
-			"Read what the provider's API said beside it: a right that is missing, a name that it does not take, a record that stands in the way (a CNAME, or one left over), or a fault of its own.",
-			"error presenting token", "error presenting challenge", "presenting challenge: ", "presenting for challenge", "could not present challenge", "error adding txt", "error add txt for domain", "error adding dns", "add txt record error", "adding txt record failed", "failed to create txt record", "failed to add txt", "failed to add dns record", "failed to create dns record", "error creating txt record", "error creating dns record", "unable to add txt", "could not add txt", "failed to create record",
-			"adding temporary record for zone", "adding record failed", "failed to update dns", "error encountered during dns", "dns update failed", "received response from server: refused", "received response from server: notauth", "update failed: refused", "update failed: notauth", "tsig error", "error communicating with the {*} api", "error finding {*} zone", "error adding record", "api error: ", "error while publishing", "publishing challenge failed",
-			"invalidchangebatch", "but it already exists", "tried to create resource record set", "rrset of type txt", "non multivalue answer rrset exists", "has incorrect value", "an identical record already exists", "record already exists", "dns record already exists", "already contains an rrset", "error add txt", "unable to create dns record", "invalid change batch", "unable to update txt record", "failed to change route 53 record set", "failed to change record set", "error updating {*} dns record", "failed to set dns record", "could not create record"),
+			"hook '{*}' for {ident} reported error code", "reported error code {n}", "hook command {*} returned error code {n}", "manual-auth-hook command {*} returned error code", "--manual-auth-hook command", "hook command", "returned error code", "hook script failed", "hook returned with non-zero", "hook failed", "pre hook failed", "error when run pre hook", "deploy_challenge hook returned", "error output from manual-auth-hook", "exit status 1: {*}present", "external program failed", "auth hook failed", "challenge hook", "process exited with code"),
 		config(Maybe, DNSOperator,
 			"The DNS provider's API limits requests, or is down.",
 			"Try again later; ask for fewer names at a time.",

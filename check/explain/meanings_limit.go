@@ -56,7 +56,7 @@ func limitMeanings() []*meaning {
 		limit(refillSameSet,
 			"Too many certificates for exactly these names have been issued already.",
 			"Use the certificate that was issued (look in the client's store and backups) and see that the client keeps it. Let's Encrypt allows 5 in 7 days for the same set; one more is free every 34 hours, and a set that differs in one name is another one. Nothing lifts this limit.",
-			"too many certificates ({n}) already issued for this exact set of identifiers in the last", "too many certificates ({n}) already issued for this exact set of domains", "too many certificates already issued for exact set of domains: {ident}", "too many certificates already issued for exact set of domains",
+			"too many certificates ({n}) already issued for this exact set of {word} in the last {word}: {ident}", "too many certificates ({n}) already issued for this exact set of domains in the last {n} hours: {ident}", "too many certificates ({n}) already issued for this exact set of identifiers in the last", "too many certificates ({n}) already issued for this exact set of domains", "too many certificates already issued for exact set of domains: {ident}", "too many certificates already issued for exact set of domains",
 			"already issued for this exact set of", "too many duplicate certificates"),
 		limit(refillPerDomain,
 			"Too many certificates have been issued for names under one registered domain.",

@@ -36,7 +36,7 @@ const (
 	summary  tier = iota // something failed, and it does not say what
 	waiting              // not passed yet
 	after                // the consequence of an earlier failure, or a passing one
-	general              // an ACME problem type without a known text
+	general              // a broad wording, such as an ACME problem type, that often has the reason beside it
 	decisive             // a failure
 )
 
@@ -49,6 +49,7 @@ type event struct {
 	names    []string // identifiers
 	lookedUp *Question
 	seen     string
+	guessed  bool // names come from what was looked up alone
 }
 
 // mostHits is how many places of one wording are looked at: the last ones.
@@ -74,19 +75,37 @@ func (t *text) scan() []event {
 	for i := range es {
 		t.place(&es[i])
 	}
+	agree(es)
 	return es
 }
 
+// agree gives events whose identifiers are guessed from the name looked up
+// those of others about the same name, which tell of a wildcard.
+func agree(es []event) {
+	told := map[string][]string{}
+	for _, e := range es {
+		if e.lookedUp != nil && !e.guessed && len(e.names) > 0 {
+			told[e.lookedUp.Name] = e.names
+		}
+	}
+	for i := range es {
+		if e := &es[i]; e.guessed && told[e.lookedUp.Name] != nil {
+			e.names = told[e.lookedUp.Name]
+		}
+	}
+}
+
 // distinct leaves out what lies within the words of a heavier event, and
-// problem types beside a text that says more.
+// problem types and broad wordings beside a text that says more.
 func (t *text) distinct(es []event) []event {
 	var out []event
 	for i, e := range es {
 		switch {
 		case slices.ContainsFunc(out[max(0, len(out)-8):], func(o event) bool {
-			return o.to >= e.to && o.from <= e.from && o.m.tier >= e.m.tier && o.m.kind == problem && e.m.kind == problem
+			within := o.to >= e.to && o.from <= e.from && o.m.tier >= e.m.tier
+			return o.m.kind == problem && e.m.kind == problem && (within || o.m == e.m && o.to > e.from)
 		}):
-		case e.m.tier == general && saysMore(es, i):
+		case (e.m.tier == general || e.m.broad) && saysMore(es, i):
 		default:
 			out = append(out, e)
 		}
@@ -100,7 +119,7 @@ const near = 700
 // saysMore reports whether a text beside the problem type es[i] says more.
 func saysMore(es []event, i int) bool {
 	more := func(o event) bool {
-		return o.m.kind == problem && o.m.byCA && (o.m.tier == decisive || o.m.tier == after)
+		return o.m.kind == problem && o.m.byCA == es[i].m.byCA && !o.m.broad && (o.m.tier == decisive || o.m.tier == after)
 	}
 	for j := i - 1; j >= 0 && es[i].from-es[j].to < near; j-- {
 		if more(es[j]) {
@@ -156,7 +175,7 @@ func (t *text) incorrectAt(from, at int) (e event, value [2]int, ok bool) {
 	if next := strings.Index(t.lower[at:end], "incorrect txt record"); next >= 0 {
 		end = at + next
 	}
-	sep := strings.LastIndex(t.lower[at:end], " found at ")
+	sep := endOfValue(t.lower[at:end])
 	if sep < 0 {
 		return e, value, false
 	}
@@ -173,6 +192,20 @@ func (t *text) incorrectAt(from, at int) (e event, value [2]int, ok bool) {
 	}
 	e.m = txtWrongAs(e.seen)
 	return e, [2]int{at, at + sep}, true
+}
+
+// endOfValue is where the quoted value ends that s begins with: the name
+// follows. The value may hold the same words, so the last place counts at
+// which a quotation ends.
+func endOfValue(s string) int {
+	const words = " found at "
+	for end := len(s); ; {
+		i := strings.LastIndex(s[:end], words)
+		if i <= 0 || !strings.ContainsRune(`"'`, rune(s[0])) || strings.ContainsRune(`"')`, rune(s[i-1])) {
+			return i
+		}
+		end = i
+	}
 }
 
 // firstName is the first word of s, without what closes a quotation.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/term"
+
 	"dns01/check"
 	"dns01/check/explain"
 	"dns01/report"
@@ -139,11 +141,7 @@ func (p *program) pasted(f *explainFlags) (string, error) {
 // terminal reports whether a person types there.
 func terminal(r io.Reader) bool {
 	file, ok := r.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0
+	return ok && term.IsTerminal(file.Fd())
 }
 
 // lastOf reads a text to its end and keeps as much of the end as is looked at.
