@@ -45,7 +45,9 @@ func writeExplainedHead(p *page, x explain.Explanation) {
 		styled = p.style.yellow
 	}
 	about := ""
-	if len(x.Identifiers) > 0 {
+	if names := x.About; len(names) > 0 {
+		about = some(each(names, bare)) + ": "
+	} else if len(x.Identifiers) > 0 && x.Category != explain.Unknown {
 		about = some(each(x.Identifiers, bare)) + ": "
 	}
 	p.hanging(styled.Render(word), len(word)+2, 2, about+x.Summary)

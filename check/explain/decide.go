@@ -35,10 +35,12 @@ func (t *text) decide(es []event, now time.Time) Explanation {
 		x.Outcome = Waiting
 	}
 	x.Problem = t.problem(first, now)
+	x.About = x.Identifiers
 	x.tell(t, first, standing, past, now)
 	if x.Outcome == Succeeded {
 		x.Retry, x.RetryAfter = No, nil
-		x.Advice = "Nothing: a later attempt passed, and the certificate was issued. " + x.Advice
+		x.Summary = "A later attempt passed. Before it: " + x.Summary
+		x.Advice = "Nothing to do. Should it come again: " + x.Advice
 	}
 	return x
 }

@@ -81,6 +81,7 @@ const (
 type Explanation struct {
 	Problem             // the one that decides
 	Outcome   Outcome   //
+	About     []string  // the identifiers of the problem that decides; Identifiers has all that failed
 	Others    []Problem // for other identifiers of the same attempt, and of sub-problems
 	Earlier   []Problem // of earlier attempts, when they differ
 	CA        *known.CA // who was asked, or nil
@@ -135,7 +136,7 @@ func (x *Explanation) complete(t *text) {
 		x.Identifiers = requested
 	}
 	wild := wildcardsOnly(t.ordered())
-	x.Identifiers = wild(x.Identifiers)
+	x.Identifiers, x.About = wild(x.Identifiers), wild(x.About)
 	for i := range x.Others {
 		x.Others[i].Identifiers = wild(x.Others[i].Identifiers)
 	}

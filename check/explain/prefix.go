@@ -25,6 +25,9 @@ const longestPrefix = 480
 // prefixAt reads what stands right before a place in the text.
 func (t *text) prefixAt(at int) (p prefix) {
 	before := t.flat[max(0, at-longestPrefix):at]
+	if !strings.HasSuffix(strings.TrimRight(before, " "), ":") {
+		return p
+	}
 	m := prefixes.FindStringSubmatch(before)
 	if m == nil {
 		return p

@@ -53,7 +53,7 @@ type event struct {
 }
 
 // mostHits is how many places of one wording are looked at: the last ones.
-const mostHits = 160
+const mostHits = 120
 
 // scan finds every wording, in the order of the text.
 func (t *text) scan() []event {
@@ -71,12 +71,33 @@ func (t *text) scan() []event {
 	slices.SortStableFunc(es, func(a, b event) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(b.to, a.to))
 	})
-	es = t.distinct(es)
+	es = latest(t.distinct(es))
 	for i := range es {
 		t.place(&es[i])
 	}
 	agree(es)
 	return es
+}
+
+// mostEvents is how many events are looked at, of those that tell a reason and
+// of those that do not.
+const mostEvents = 800
+
+// latest leaves out what is too much, from the beginning of the text.
+func latest(es []event) []event {
+	var n [2]int
+	kept := es[:0:0]
+	for i := len(es) - 1; i >= 0; i-- {
+		k := 0
+		if es[i].m.kind == problem && es[i].m.tier < general {
+			k = 1
+		}
+		if n[k]++; n[k] <= mostEvents {
+			kept = append(kept, es[i])
+		}
+	}
+	slices.Reverse(kept)
+	return kept
 }
 
 // agree gives events whose identifiers are guessed from the name looked up
