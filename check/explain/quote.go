@@ -3,7 +3,6 @@ package explain
 import (
 	"regexp"
 	"strings"
-	"unicode/utf8"
 )
 
 // longestQuote is how much of a text is quoted, in octets.
@@ -42,15 +41,4 @@ func redact(s string) string {
 		const shown = 6
 		return run[:shown] + "…"
 	})
-}
-
-// valid cuts a string to octets without breaking a character.
-func valid(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	for most > 0 && !utf8.RuneStart(s[most]) {
-		most--
-	}
-	return s[:most] + "…"
 }
