@@ -58,7 +58,7 @@ func (az *authorization) caaParts(name string, bad, good *end) {
 	f := finding("caa-differs-between-servers", name, fmt.Sprintf("CAA of %s: with what %s %s the CA refuses, with what %s %s it does not.",
 		name, who(bad.answers), az.caaShown(bad), who(good.answers), az.caaShown(good)))
 	f.Servers, f.Evidence = hosts(bad.answers), evidence(bad.answers...)
-	f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", bad.zone(), who(bad.answers))
+	f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", bad.zone(), who(bad.answers)) + az.quorumOf()
 	az.raise(f, place{})
 	az.differ(bad.zone(), f)
 }

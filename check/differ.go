@@ -59,6 +59,7 @@ func (az *authorization) notOnEveryServer() {
 		} else {
 			f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", l.Zone, who(bad[i]))
 		}
+		f.Fix += az.quorumOf()
 		cause := az.told[l.Zone]
 		if rule := az.blindAll(l, bad[i]); rule != "" {
 			az.told[l.Zone] = f.place()

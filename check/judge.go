@@ -123,6 +123,12 @@ func (j *judge) identifier(id survey.Identifier) IdentifierResult {
 	res.Verdict = az.verdict()
 	res.Predicted = az.predict()
 	res.Rechecked = az.rechecked()
+	if p := az.corroborate(); p != nil && (res.Verdict == Ready || res.Verdict == AtRisk) {
+		res.Verdict, res.Predicted = Blocked, append(res.Predicted, *p)
+	}
+	if res.Verdict == AtRisk {
+		res.Secondary = secondaries(res.Predicted)
+	}
 	if res.Verdict == Retry {
 		res.RetryAfter = max(j.retryAfter(), az.untilSigned())
 	}

@@ -115,7 +115,11 @@ type IdentifierResult struct {
 	Challenge  ChallengeResult
 	CAA        CAAResult
 	Predicted  []Problem // what the CA would answer, by stage; empty when it passes
-	Rechecked  []Problem // what it would answer at finalize, if CAA is looked up again then
+	// Secondary are the same problems at validation as they read when remote
+	// perspectives have them, and the primary one has not: possible where some
+	// paths pass.
+	Secondary []Problem
+	Rechecked []Problem // what it would answer at finalize, if CAA is looked up again then
 }
 
 // A ChallengeResult tells where the challenge value is looked for.

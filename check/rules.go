@@ -30,6 +30,7 @@ var allRules = sync.OnceValue(func() []*Rule {
 		networkRules,
 		viewsRules,
 		horizonRules,
+		perspectiveRules,
 	)
 })
 

@@ -25,6 +25,7 @@ var knownWrong = map[string]string{}
 // neverWanted are rules, or whole subjects of rules, that no scenario raises,
 // with the reason.
 var neverWanted = map[string]string{
+	"perspective-fails":     "it takes vantage points elsewhere, and a scenario is seen from one place",
 	"order-near-rate-limit": "it is about several orders, which only a plan has",
 }
 

@@ -64,7 +64,8 @@ type jsonIdentifier struct {
 	Challenge       jsonChallenge `json:"challenge"`
 	CAA             jsonCAA       `json:"caa"`
 	PredictedErrors []jsonProblem `json:"predicted_errors"`
-	RecheckErrors   []jsonProblem `json:"recheck_errors"` // at finalize, where an old validation is reused
+	SecondaryErrors []jsonProblem `json:"secondary_errors"` // where remote perspectives alone fail
+	RecheckErrors   []jsonProblem `json:"recheck_errors"`   // at finalize, where an old validation is reused
 }
 
 type jsonChallenge struct {
@@ -271,6 +272,7 @@ func identifier(i check.IdentifierResult) jsonIdentifier {
 			Queries:      i.CAA.Queries,
 		},
 		PredictedErrors: each(i.Predicted, problem),
+		SecondaryErrors: each(i.Secondary, problem),
 		RecheckErrors:   each(i.Rechecked, problem),
 	}
 }

@@ -31,6 +31,9 @@ type Survey struct {
 	// one. Asked only for names that the authoritative servers agree on.
 	Resolvers []ResolverAnswer
 
+	// Perspectives are what vantage points elsewhere saw, if there were any.
+	Perspectives []*Perspective
+
 	// Misplaced are values of [Target.Seek] that stand at another name.
 	Misplaced []Place
 	// Coverings are base names of identifiers that a wildcard above them

@@ -1,0 +1,120 @@
+package check
+
+import (
+	"testing"
+	"time"
+
+	"dns01/resolver/survey"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// elsewhere adds perspectives "NAME RIR" that see what is well, and returns
+// them to be changed.
+func elsewhere(w world, rirs ...string) []*survey.Perspective {
+	for i, rir := range rirs {
+		p := &survey.Perspective{Name: "p" + string(rune('1'+i)), RIR: rir}
+		for _, id := range w.Identifiers {
+			p.Answers = append(p.Answers, survey.PerspectiveAnswer{
+				Question: survey.Question{Name: id.Challenge, Type: "TXT"}, Status: survey.Answered, Records: []survey.Record{{TXT: v1}},
+			})
+			for _, n := range id.CAA {
+				p.Answers = append(p.Answers, survey.PerspectiveAnswer{Question: survey.Question{Name: n, Type: "CAA"}, Status: survey.NoData})
+			}
+		}
+		w.Perspectives = append(w.Perspectives, p)
+	}
+	return w.Perspectives
+}
+
+// What several places see is weighed as the Baseline Requirements say, the
+// challenge and CAA apart.
+func TestPerspectives(t *testing.T) {
+	five := []string{"ARIN", "ARIN", "RIPE NCC", "RIPE NCC", "APNIC"}
+	txt := survey.Question{Name: challengeName, Type: "TXT"}
+	caa := survey.Question{Name: "example.com", Type: "CAA"}
+	see := func(q survey.Question, s survey.Status, which ...int) func([]*survey.Perspective) {
+		return func(ps []*survey.Perspective) {
+			for _, i := range which {
+				a := ps[i].Answer(q)
+				a.Status, a.Records = s, nil
+			}
+		}
+	}
+	const timeout = "During secondary validation: DNS problem: query timed out looking up TXT for _acme-challenge.example.com"
+	for _, tt := range []struct {
+		name    string
+		rirs    []string
+		change  func([]*survey.Perspective)
+		verdict Verdict
+		want    []string
+		problem Problem
+	}{
+		{"all pass", five, func([]*survey.Perspective) {}, Ready, nil, Problem{}},
+		{"one of five fails", five, see(txt, survey.Timeout, 0), AtRisk, []string{"warning perspective-fails"}, Problem{}},
+		{"two of five fail", five, see(txt, survey.Timeout, 0, 3), Blocked, []string{"error perspective-fails"}, Problem{"validation", "dns", timeout}},
+		{"two of six fail", append(five, "LACNIC"), see(txt, survey.Timeout, 0, 3), AtRisk, []string{"warning perspective-fails"}, Problem{}},
+		{"three of six fail", append(five, "LACNIC"), see(txt, survey.Timeout, 0, 1, 3), Blocked, []string{"error perspective-fails"}, Problem{"validation", "dns", timeout}},
+		{"one fails the challenge and another CAA", five, func(ps []*survey.Perspective) {
+			see(txt, survey.Timeout, 0)(ps)
+			see(caa, survey.Lame, 1)(ps)
+		}, AtRisk, []string{"warning perspective-fails", "warning perspective-fails"}, Problem{}},
+		{"two fail CAA", five, see(caa, survey.Lame, 2, 4), Blocked, []string{"error perspective-fails"},
+			Problem{"validation", "dns", "During secondary validation: While processing CAA for example.com: DNS problem: SERVFAIL looking up CAA for example.com - the domain's nameservers may be malfunctioning"}},
+		{"one region only", []string{"ARIN", "ARIN", "ARIN", "ARIN"}, func([]*survey.Perspective) {}, Blocked, []string{"error perspective-fails"},
+			Problem{"validation", "serverInternal", "During secondary validation: validation failed but the problem is unavailable"}},
+		{"the one in the other region fails", []string{"ARIN", "ARIN", "ARIN", "APNIC"}, see(txt, survey.NXDomain, 3), Blocked, []string{"error perspective-fails"},
+			Problem{"validation", "dns", "During secondary validation: DNS problem: NXDOMAIN looking up TXT for _acme-challenge.example.com - check that a DNS record exists for this domain"}},
+		{"some did not look", five, see(txt, survey.NotAsked, 0, 1), Ready, nil, Problem{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld("example.com")
+			tt.change(elsewhere(w, tt.rirs...))
+			r := judgeAll(t, w, letsEncrypt(v1))
+			if diff := cmp.Diff(append([]string{}, tt.want...), briefs(r)); r.Verdict != tt.verdict || diff != "" {
+				t.Errorf("verdict %s, want %s; findings (-want +got):\n%s", r.Verdict, tt.verdict, diff)
+			}
+			var want []Problem
+			if tt.problem != (Problem{}) {
+				want = []Problem{tt.problem}
+			}
+			if diff := cmp.Diff(want, r.Identifiers[0].Predicted); diff != "" {
+				t.Errorf("predicted (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Before 15 March 2026 perspectives of one region were enough.
+func TestRegionsOfTheDay(t *testing.T) {
+	w := newWorld("example.com")
+	elsewhere(w, "ARIN", "ARIN", "ARIN")
+	o := letsEncrypt(v1)
+	o.Now = time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)
+	if r := judgeAll(t, w, o); r.Verdict != Ready {
+		t.Errorf("verdict %s", r.Verdict)
+	}
+}
+
+// Where it depends on the server, the advice says how many places have to
+// meet a good one, and the result how a remote one's failure reads.
+func TestQuorumOfServers(t *testing.T) {
+	w := newWorld("example.com")
+	w.ask("example.com", challengeName, "TXT", txtAnswer(v1), txtAnswer(old))
+	o := letsEncrypt(v1)
+	for day, want := range map[int]string{
+		14: " Until then the primary and 3 of 4 remote perspectives have to meet a good server.",
+		15: " Until then the primary and 4 of 5 remote perspectives have to meet a good server.",
+	} {
+		o.Now = time.Date(2026, 12, day, 0, 0, 0, 0, time.UTC)
+		r := judgeAll(t, w, o)
+		got := r.Findings[0].Fix
+		if len(got) < len(want) || got[len(got)-len(want):] != want {
+			t.Errorf("on 2026-12-%d: %q", day, got)
+		}
+		second := []Problem{{"validation", "unauthorized", `During secondary validation: Incorrect TXT record "` + old + `" found at _acme-challenge.example.com`}}
+		if diff := cmp.Diff(second, r.Identifiers[0].Secondary); diff != "" {
+			t.Errorf("secondary (-want +got):\n%s", diff)
+		}
+	}
+}
