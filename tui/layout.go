@@ -75,7 +75,7 @@ func (l *layout) split(rows int, zoom bool) {
 	case zoom:
 		l.onlyDetail = true
 		l.detailW, l.detailH = l.bodyW, l.bodyH
-	case l.bodyW >= 100:
+	case l.bodyW >= 120:
 		l.beside = true
 		l.listW = min(max(l.bodyW/2, 56), 100)
 		l.detailW = l.bodyW - l.listW - 3

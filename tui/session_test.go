@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
+
 	"dns01/check"
 	"dns01/report"
 )
@@ -207,6 +209,23 @@ func TestQuitEndsTheRun(t *testing.T) {
 		s.m.eng.runs.Wait()
 		if d := time.Since(begun); d > 0 || !s.quit {
 			t.Errorf("quit: %v, after %v", s.quit, d)
+		}
+	})
+}
+
+// Letters that come in one piece are keys one after the other, and one that
+// follows esc closely is no other key.
+func TestKeysInOnePiece(t *testing.T) {
+	inWorld(t, showcase, func(s *stage) {
+		s.start(80, 24)
+		s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("3j2")})
+		s.sees("[2 Path]")
+		s.press("enter")
+		s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("4"), Alt: true})
+		s.sees("[4 CAA]")
+		s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("q"), Paste: true})
+		if s.quit {
+			t.Error("what was pasted was taken for keys")
 		}
 	})
 }

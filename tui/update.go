@@ -16,7 +16,7 @@ func (m Model) update(msg tea.Msg) (Model, cmd) {
 		m.w, m.h = msg.Width, msg.Height
 		return m.refresh(), nil
 	case tea.KeyMsg:
-		return m.key(msg)
+		return m.typed(msg)
 	case tea.MouseMsg:
 		return m.mouse(msg), nil
 	case begin:
@@ -37,6 +37,32 @@ func (m Model) update(msg tea.Msg) (Model, cmd) {
 		return m.say(string(msg)), nil
 	}
 	return m, nil
+}
+
+// typed takes keys apart that came in one piece: letters typed quickly or over
+// a slow line, and a letter that follows esc closely, which looks like alt.
+// What is pasted is text for a prompt and no keys.
+func (m Model) typed(k tea.KeyMsg) (Model, cmd) {
+	if k.Type != tea.KeyRunes || m.prompt != nil && !k.Alt {
+		return m.key(k)
+	}
+	if k.Paste {
+		return m, nil
+	}
+	keys := []tea.KeyMsg{}
+	if k.Alt {
+		keys = append(keys, tea.KeyMsg{Type: tea.KeyEsc})
+	}
+	for _, r := range k.Runes {
+		keys = append(keys, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}})
+	}
+	var all []cmd
+	for _, k := range keys {
+		var c cmd
+		m, c = m.key(k)
+		all = append(all, c)
+	}
+	return m, tea.Batch(all...)
 }
 
 // key hands a key to what is open, or finds the command that it stands for.

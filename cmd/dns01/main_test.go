@@ -9,7 +9,10 @@ import (
 
 // The scripts run this test binary as dns01.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"dns01": func() { os.Exit(run()) }})
+	testscript.Main(m, map[string]func(){
+		"dns01":      func() { os.Exit(run()) },
+		"broken-tui": breakDown,
+	})
 }
 
 func TestScripts(t *testing.T) {

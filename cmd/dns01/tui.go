@@ -142,12 +142,21 @@ func (p *program) demoScreen(ctx context.Context, f *tuiFlags, s *lab.Scenario) 
 			return p.demoScreen(ctx, f, s)
 		},
 	}
+	cfg.Demo.Others = worldTitles()
+	return cfg, nil
+}
+
+// worldTitles are the worlds by their names and the first lines of their
+// files: to build each of them would keep the user waiting.
+func worldTitles() []tui.Choice {
+	var all []tui.Choice
 	for _, name := range testdata.Scenarios() {
-		if other, err := scenario(name); err == nil {
-			cfg.Demo.Others = append(cfg.Demo.Others, tui.Choice{Name: name, Title: other.Title})
+		if data, err := testdata.Scenario(name); err == nil {
+			title, _, _ := strings.Cut(string(data), "\n")
+			all = append(all, tui.Choice{Name: name, Title: strings.TrimSpace(title)})
 		}
 	}
-	return cfg, nil
+	return all
 }
 
 // advance sets a made-up world's clock to its next change.
@@ -165,11 +174,16 @@ func advance(w world) string {
 
 // terminalFor is the terminal that the program runs in.
 func (p *program) terminalFor(f *tuiFlags) (tui.Terminal, error) {
-	in, ok := p.stdin.(*os.File)
-	if !ok || !term.IsTerminal(in.Fd()) || !p.screen.terminal || p.env("TERM") == "dumb" {
+	to := p.stdout
+	if h, ok := to.(*heard); ok {
+		to = h.Writer
+	}
+	in, readable := p.stdin.(*os.File)
+	out, writable := to.(*os.File)
+	if !readable || !writable || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) || p.env("TERM") == "dumb" {
 		return tui.Terminal{}, usagef(`tui needs a terminal to draw on and to read keys from; use "dns01 check" where there is none`)
 	}
-	return tui.Terminal{In: in, Out: p.stdout, Mouse: f.mouse}, nil
+	return tui.Terminal{In: in, Out: out, Mouse: f.mouse}, nil
 }
 
 // clipboard sends text to the terminal's clipboard (OSC 52), through tmux and
