@@ -48,6 +48,7 @@ type Model struct {
 	note   string
 	query  string
 	kept   []string // printed when the program ends
+	fault  error    // why it ended, when nobody wanted it to
 }
 
 // An engine is what goes on beside the model: runs and their events.

@@ -49,6 +49,8 @@ func Run(ctx context.Context, t Terminal, cfg Config) (Outcome, error) {
 	}
 	out := Outcome{last.Verdict(), last.Kept()}
 	switch {
+	case last.fault != nil:
+		return out, last.fault
 	case errors.Is(err, tea.ErrProgramPanic):
 		return out, fmt.Errorf("the screen program broke down, which is a fault of dns01: please report it; \"dns01 check\" does without it")
 	case ctx.Err() != nil:

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -25,6 +26,9 @@ type judged struct {
 	names  []string
 	report report.Report
 }
+
+// broken is the end of a run that panicked.
+type broken struct{ err error }
 
 // tick makes the time of a run go on where nothing happens in it.
 type tick struct{ run int }
@@ -55,8 +59,13 @@ func (m Model) start(names []string) (Model, cmd) {
 func (m Model) look(names []string) cmd {
 	run, order, eng, look := m.run, m.order, m.eng, m.cfg.Look
 	order.Now = m.cfg.Now()
-	return func() tea.Msg {
+	return func() (m tea.Msg) {
 		defer eng.runs.Done()
+		defer func() {
+			if fault := recover(); fault != nil {
+				m = broken{fmt.Errorf("the run broke down (%v), which is a fault of dns01: please report it", fault)}
+			}
+		}()
 		r := look(eng.ctx, names, order, eng.queue.put)
 		return judged{run, names, r}
 	}

@@ -31,6 +31,9 @@ func (m Model) update(msg tea.Msg) (Model, cmd) {
 		}
 	case lookAgain:
 		return m.again(msg)
+	case broken:
+		m.fault = msg.err
+		return m.quit()
 	case opened:
 		return m.becomes(msg)
 	case saved:
