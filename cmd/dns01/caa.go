@@ -95,9 +95,10 @@ func (p *program) lookAtCAA(ctx context.Context, w world, o caaOptions) (*survey
 	x := p.door(w, o.settings, counter.Add)
 	s := survey.Take(ctx, survey.Target{Names: o.names, OnlyCAA: true}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter, Exchanger: x,
-		Now: p.clock(w), Anchors: o.anchors, SignedAt: o.signedAt,
+		Now: p.clock(w), Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 	})
 	rec.done(s.Took, false)
+	rec.concluded(s)
 	return s, rec.save()
 }
 

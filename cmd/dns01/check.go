@@ -142,5 +142,6 @@ func (p *program) recorded(ctx context.Context, w world, o options) (report.Repo
 		return r, err
 	}
 	rec.done(r.Survey.Took, ctx.Err() != nil)
+	rec.concluded(r.Survey)
 	return r, rec.save()
 }

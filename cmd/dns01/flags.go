@@ -39,6 +39,7 @@ type flags struct {
 	json, strict, verbose, quiet bool
 	format, color, trace         string
 	record                       string
+	redact                       bool
 
 	help bool
 }
@@ -86,6 +87,11 @@ func (f *flags) defineResolution() {
 	f.StringVar(&f.deadline, "deadline", "30s", "")
 	f.StringVar(&f.now, "now", "", "")
 	f.StringVar(&f.record, "record", "", "")
+	switch f.command {
+	case "lookup", "wait", "tui": // what they conclude is not kept
+	default:
+		f.BoolVar(&f.redact, "redact", false, "")
+	}
 }
 
 // defineOutput adds the flags of every command that prints what it found.

@@ -110,6 +110,9 @@ func (f *flags) settings() (s settings, err error) {
 	if s.json, err = f.wantsJSON(); err != nil {
 		return s, err
 	}
+	if err := s.tape.redactable(); err != nil {
+		return s, err
+	}
 	switch {
 	case f.only4 && f.only6:
 		return s, usagef("-4 and -6 leave nothing to ask; give one of them, or none")

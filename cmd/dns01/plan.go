@@ -68,7 +68,7 @@ func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[str
 	x := p.door(w, o.settings, func(resolver.Observation) {})
 	s := survey.Take(ctx, survey.Target{Names: o.request.Names}, survey.Options{
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Exchanger: x,
-		Now: p.now, Anchors: o.anchors, SignedAt: o.signedAt,
+		Now: p.now, Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 	})
 	r := check.Judge(s, check.Order{CA: o.request.CA, Challenge: "dns-01", Now: o.request.Now})
 	seen = map[string]check.ChallengeResult{}
@@ -80,6 +80,7 @@ func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[str
 		whole = whole && id.Verdict != check.Unknown
 	}
 	rec.done(s.Took, false)
+	rec.concluded(s)
 	return seen, whole, rec.save()
 }
 

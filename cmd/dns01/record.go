@@ -22,6 +22,7 @@ type tape struct {
 	file    string
 	command string
 	flags   []string // to be given again when the recording is judged
+	redact  bool
 }
 
 // keptFlags are those that a recording keeps as they were given: they say how
@@ -35,10 +36,12 @@ var keptFlags = []string{
 
 // tape reads --record.
 func (f *flags) tape() tape {
+	t := tape{file: f.record, command: f.command, redact: f.redact}
 	if f.record == "" {
-		return tape{}
+		return t
 	}
-	return tape{file: f.record, command: f.command, flags: f.kept()}
+	t.flags = f.kept()
+	return t
 }
 
 // kept are the flags that a recording keeps, as given.
@@ -60,8 +63,10 @@ func (f *flags) kept() (kept []string) {
 // A recorder is a recording under way; nil when there is none.
 type recorder struct {
 	*recording.Recorder
-	file string
-	tmp  *os.File // becomes the file once it is whole
+	file   string
+	tmp    *os.File // becomes the file once it is whole
+	redact bool
+	facts  []recording.Fact // what validation concluded, to be kept if so
 }
 
 // startRecording opens the file, so that one that cannot be written is known
@@ -70,7 +75,7 @@ func (p *program) startRecording(w world, o options) (*recorder, error) {
 	if o.tape.file == "" {
 		return nil, nil
 	}
-	return openRecording(o.tape.file, p.recordingHeader(w, o))
+	return openRecording(o.tape, p.recordingHeader(w, o))
 }
 
 // recordingHeader is what the recording of a check begins with.
@@ -98,7 +103,7 @@ func (p *program) recordLookup(w world, o lookupOptions) (*recorder, error) {
 	}
 	h := p.headerOf(w, o.start, o.settings)
 	h.Names, h.Type = []string{o.name}, dns.Type(o.qtype).String()
-	return openRecording(o.tape.file, h)
+	return openRecording(o.tape, h)
 }
 
 // headerOf is what every recording begins with.
@@ -117,7 +122,8 @@ func (p *program) headerOf(w world, from start, s settings) recording.Header {
 
 // openRecording wants a place where a file can be put. The error is a
 // usageError.
-func openRecording(file string, h recording.Header) (*recorder, error) {
+func openRecording(t tape, h recording.Header) (*recorder, error) {
+	file := t.file
 	info, err := os.Stat(file)
 	switch {
 	case err == nil && !info.Mode().IsRegular():
@@ -130,7 +136,7 @@ func openRecording(file string, h recording.Header) (*recorder, error) {
 	if err != nil {
 		return nil, usagef("--record %s cannot be written: %s", file, reason(err))
 	}
-	return &recorder{Recorder: recording.NewRecorder(h), file: file, tmp: tmp}, nil
+	return &recorder{Recorder: recording.NewRecorder(h), file: file, tmp: tmp, redact: t.redact}, nil
 }
 
 // into is the world with every exchange noted. It begins a look.
@@ -189,7 +195,7 @@ func (r *recorder) save() error {
 	if r == nil {
 		return nil
 	}
-	err := r.Recording().Write(r.tmp)
+	err := r.whole().Write(r.tmp)
 	if err == nil {
 		err = r.tmp.Close()
 	}

@@ -205,6 +205,10 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 	if n < 0 || n >= len(rec.Looks) {
 		return nil, usagef("--look %d is not in the recording, which has %d", number, len(rec.Looks))
 	}
+	judged, err := judgedBefore(rec)
+	if err != nil {
+		return nil, err
+	}
 	t := &threadedTape{rec: rec, look: rec.Looks[n], player: recording.NewPlayer(&rec.Looks[n])}
 	at := rec.Started.Add(t.look.At)
 	var cs []cache
@@ -224,10 +228,10 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 		caches: func() []cache { return cs },
 		madeUp: true, lab: rec.Lab,
 		now:  func() time.Time { return at },
-		seed: &t.look.Seed,
+		seed: &t.look.Seed, judged: judged,
 	}
-	if rec.Lab == "" {
-		t.world.recall = t.player.Recall // a lab's exchanges stand in no order of time
+	if rec.Lab == "" || rec.Redacted {
+		t.world.recall = t.player.Recall // a lab's exchanges stand in no order of time, but to go by the names is worse
 	}
 	return t, nil
 }

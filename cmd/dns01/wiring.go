@@ -28,6 +28,8 @@ type world struct {
 	lab  string           // of the scenario
 	now  func() time.Time // the world's own clock; nil: that of the host
 	seed *uint64          // what is left to chance; nil: chance
+	// judged is what validation concluded in a run whose names were replaced.
+	judged *survey.Judgements
 	// recall says whom a recorded run asked; nil where nothing was recorded.
 	recall func(name string, qtype uint16) []netip.Addr
 }
@@ -78,7 +80,7 @@ func (p *program) lookTelling(ctx context.Context, w world, o options, tell func
 		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter,
 		Exchanger: x, Resolvers: p.observed(o, observe),
 		Now:     p.clock(w),
-		Anchors: o.anchors, SignedAt: o.signedAt,
+		Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 		Probes: o.probes, Events: tell,
 	})
 	return report.Report{

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -85,11 +86,14 @@ func whom(server netip.AddrPort, url string, w Way) string {
 	return fmt.Sprintf("%s %s %s\n", server, url, w)
 }
 
+// madeUp is a label made up for the run, which depends on where it is asked for.
+var madeUp = regexp.MustCompile("^" + resolver.ProbePrefix + `[a-z2-7]{10}\.`)
+
 func content(m *dns.Msg) string {
 	m = m.Copy()
 	m.Id = 0
 	for i := range m.Question {
-		m.Question[i].Name = strings.ToLower(m.Question[i].Name)
+		m.Question[i].Name = madeUp.ReplaceAllString(strings.ToLower(m.Question[i].Name), resolver.ProbePrefix+"any.")
 	}
 	if opt := m.IsEdns0(); opt != nil {
 		for _, o := range opt.Option {
@@ -192,11 +196,11 @@ func (b *playback) play(ctx context.Context, q resolver.Query, w Way) (from neti
 		}
 		return from, r, resolver.Ended(ctx)
 	}
-	took := x.Took
-	if x.Failure == resolver.Timeout || x.Failure == resolver.Mismatched {
-		took += q.Apart()
+	lasting := ctx
+	if x.silent() && q.Timeout >= x.Timeout {
+		lasting = outer // it lasts as long as it did, to the moment
 	}
-	if !pass(ctx, took) && (x.Failure == "" || outer.Err() != nil) {
+	if !pass(lasting, x.Took) && (x.Failure == "" || outer.Err() != nil) {
 		return from, r, resolver.Ended(ctx)
 	}
 	b.p.turns.wait(outer, x)
@@ -210,11 +214,13 @@ func (b *playback) play(ctx context.Context, q resolver.Query, w Way) (from neti
 	return x.From, r, err
 }
 
-// hurried reports whether the wait for a reply was cut short.
-func (x *Exchange) hurried() bool {
-	silent := x.Failure == resolver.Timeout || x.Failure == resolver.Mismatched
-	return silent && x.Timeout > 0 && x.Took < x.Timeout
+// silent reports whether no reply came in time.
+func (x *Exchange) silent() bool {
+	return x.Failure == resolver.Timeout || x.Failure == resolver.Mismatched
 }
+
+// hurried reports whether the wait for a reply was cut short.
+func (x *Exchange) hurried() bool { return x.silent() && x.Timeout > 0 && x.Took < x.Timeout }
 
 // pass lets time pass, and reports whether the context lasted.
 func pass(ctx context.Context, d time.Duration) bool {
@@ -245,10 +251,10 @@ func (b *playback) next(q resolver.Query, w Way) *Exchange {
 	if x := pop(p.queues, to+asked); x != nil {
 		return x
 	}
-	if x := p.anyone[string(w)+asked]; x != nil && p.servers[to] {
+	if x := p.sounded[to]; x != nil && len(q.Msg.Question) == 1 && q.Msg.Question[0].Qtype == dns.TypeSOA {
 		return x
 	}
-	if x := p.sounded[to]; x != nil && len(q.Msg.Question) == 1 && q.Msg.Question[0].Qtype == dns.TypeSOA {
+	if x := p.anyone[string(w)+asked]; x != nil && p.servers[to] && p.sounded[to] == nil {
 		return x
 	}
 	p.miss(server, b.url, w, q.Msg)
@@ -285,8 +291,12 @@ func (p *Player) miss(server netip.AddrPort, url string, w Way, m *dns.Msg) {
 func (x *Exchange) reply(asked *dns.Msg) (resolver.Reply, error) {
 	wire := slices.Clone(x.Reply)
 	now := packed(asked)
-	if then := question(x.Query); then != nil && bytes.Equal(question(wire), then) {
+	then := question(x.Query)
+	if then != nil && bytes.Equal(question(wire), then) {
 		copy(wire[12:], question(now))
+	}
+	if from, to := probeLabel(then), probeLabel(question(now)); from != nil && to != nil {
+		wire = bytes.ReplaceAll(wire, from, to)
 	}
 	r := resolver.Reply{Size: len(wire), Wire: wire, RTT: x.Took, Strays: x.Strays}
 	m, err := resolver.Unpack(wire)
@@ -295,6 +305,15 @@ func (x *Exchange) reply(asked *dns.Msg) (resolver.Reply, error) {
 	}
 	r.Msg = m
 	return r, nil
+}
+
+// probeLabel is the label that was made up for the run, with its length before
+// it, of a name as it stands in a message; nil when there is none.
+func probeLabel(name []byte) []byte {
+	if n := len(resolver.ProbePrefix) + 10; len(name) > n+1 && int(name[0]) == n && strings.EqualFold(string(name[1:1+len(resolver.ProbePrefix)]), resolver.ProbePrefix) {
+		return name[:1+n]
+	}
+	return nil
 }
 
 // question is the name of the question of a message as its octets stand there;

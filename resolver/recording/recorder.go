@@ -158,6 +158,7 @@ type note struct {
 	look *look
 	lab  bool
 	at   time.Time
+	more time.Duration // what a lab lets silence last beyond its time
 }
 
 func (n *note) started(at time.Time) {
@@ -187,6 +188,9 @@ func (t *tap) begin(q resolver.Query, w Way) *note {
 	}
 	l := t.r.looks[len(t.r.looks)-1]
 	n := &note{Exchange: x, look: l, lab: t.r.header.Lab != ""}
+	if n.lab {
+		n.more = q.Apart()
+	}
 	n.started(time.Now())
 	l.notes = append(l.notes, n)
 	return n
@@ -199,6 +203,9 @@ func (t *tap) end(n *note, from netip.AddrPort, reply resolver.Reply, err error)
 	defer t.r.mu.Unlock()
 	n.Failure = resolver.FailureOf(err)
 	n.Took = resolver.Lasted(n.at, reply, err)
+	if n.Failure == resolver.Timeout || n.Failure == resolver.Mismatched {
+		n.Took += n.more
+	}
 	switch {
 	case n.Failure == resolver.Canceled:
 		n.Took = 0 // how long it was let wait says nothing

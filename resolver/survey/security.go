@@ -19,6 +19,9 @@ func (t *taker) trust(now func() time.Time) {
 		now = func() time.Time { return at }
 	}
 	t.s.Validated, t.s.ValidatedAt = true, now()
+	if t.o.Judged != nil {
+		return
+	}
 	t.v = dnssec.New(dnssec.Config{Anchors: t.o.Anchors, Now: now, Fetch: t.c.Fetch})
 	t.wg.Go(func() { t.v.Trust(t.ctx, ".") })
 }
@@ -27,6 +30,9 @@ func (t *taker) trust(now func() time.Time) {
 // questions that its servers are asked: the keys are there when the answers
 // come. The caller holds the taker's mutex.
 func (z *zone) judge() {
+	if j := z.t.o.Judged; j != nil {
+		z.judgedBefore(j)
+	}
 	if z.t.v == nil {
 		return
 	}
@@ -49,6 +55,9 @@ func (z *zone) judge() {
 
 // validate judges an answer by itself, as a resolver that got it would.
 func (t *taker) validate(zone string, a *resolver.Answer, r resolver.Reading, ans *Answer) {
+	if j := t.o.Judged; j != nil {
+		ans.Security = j.Answers[Judged{zone, ans.Question, ans.Addr}]
+	}
 	if t.v == nil {
 		return
 	}

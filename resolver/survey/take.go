@@ -55,6 +55,8 @@ type Options struct {
 	// zero time means now.
 	Anchors  []dns.RR
 	SignedAt time.Time
+	// Judged, if set, stands for validation.
+	Judged *Judgements
 	// Probes is how much of the probe plan is asked of the servers.
 	Probes Probing
 	// Events is told what happens, from many goroutines at once; it must not
