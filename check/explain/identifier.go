@@ -74,7 +74,7 @@ func (t *text) identifiersOf(e *event) []string {
 	if e.m.kind != problem {
 		return t.namesInLine(e.from)
 	}
-	if name := identifierIn(e.groups["ident"]); name != "" {
+	if name := identifierIn(e.groups["ident"]); name != "" && (strings.Contains(name, ".") || e.m.category == PolicyRefused) {
 		return append([]string{name}, listed(t.flat[e.to:min(len(t.flat), e.to+longestList)])...)
 	}
 	if e.prefix.caaFor != "" {
@@ -241,6 +241,12 @@ var files = []string{
 // that logs speak of.
 func infrastructure(name string) bool {
 	return slices.ContainsFunc(files, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+// urlHost is the host of a URL without its scheme.
+func urlHost(url string) string {
+	host, _, _ := strings.Cut(url, "/")
+	return hostName(host)
 }
 
 // objects are the texts of the JSON objects around a place, the innermost

@@ -105,7 +105,7 @@ func otherChallengeMeanings() []*meaning {
 			"fetching http://{*}: timeout", "fetching http://{*}: connection refused", "fetching http://{*}: connection reset", "failed to connect to {name} for http-01", "network unreachable", "no route to host"),
 		other(No, "unauthorized", "The server of {ident} gave another answer to the http-01 challenge than the CA expected.",
 			"Have the web server hand out the files below /.well-known/acme-challenge/ from where the client writes them, over plain HTTP too, and see that all addresses of the name lead to it.",
-			"invalid response from http", "the key authorization file from the server did not match this challenge", "key authorization file", "404 not found\" (and", "challenge file contents", "file wasn't available", "the http-01 challenge file"),
+			"invalid response from http://{name}", "invalid response from https://{name}", "the key authorization file from the server did not match this challenge", "key authorization file", "404 not found\" (and", "challenge file contents", "file wasn't available", "the http-01 challenge file"),
 		other(No, "unauthorized", "The server of {ident} did not do the tls-alpn-01 challenge.",
 			"Let the client answer on port 443 itself, with no proxy or CDN that ends TLS before it.",
 			"cannot negotiate alpn protocol", "incorrect validation certificate for tls-alpn-01", "tls-alpn-01 challenge", "received certificate with {*} expected", "incorrect validation certificate for tls-sni", "remote error: tls: no application protocol"),
@@ -119,10 +119,16 @@ func otherChallengeMeanings() []*meaning {
 			"See that the server speaks TLS on the port that the challenge or a redirect leads to.",
 			"server only speaks http, not tls", "tls handshake timeout", "acme:error:tls", "failed to negotiate tls"),
 		{
-			tier: decisive, category: OtherChallenge, stage: BeforeCA, retry: Maybe, culprit: Client,
+			tier: decisive, category: OtherChallenge, stage: BeforeCA, retry: Maybe, culprit: DomainOwner,
+			what:   "cPanel's own look at the web server of {ident} failed; the CA was not asked yet.",
+			advice: "See that the name leads to this server and that it serves /.well-known/, or use DNS.",
+			forms:  []string{"local http dcv error ({ident}"},
+		},
+		{
+			tier: waiting, category: OtherChallenge, stage: BeforeCA, retry: Maybe, culprit: Client,
 			what:   "The client's own look at the http-01 answer of {ident} failed; the CA was not asked yet.",
 			advice: "See that the name leads to the server that answers, from where the client runs too. dns-01 needs no reachable server.",
-			forms:  []string{"failed to perform self check get request", "wrong status code {*}, expected", "presented key ({*}) did not match expected", "did not get expected response when querying endpoint", "http01 self check failed", "self check failed", "the client lacks sufficient authorization :: {*}invalid response from http"},
+			forms:  []string{"failed to perform self check get request", "wrong status code {*}, expected", "presented key ({*}) did not match expected", "did not get expected response when querying endpoint", "http01 self check failed", "self check failed", "waiting for http-01 challenge propagation"},
 		},
 	}
 }

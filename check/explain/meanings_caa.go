@@ -25,7 +25,7 @@ func caaMeanings() []*meaning {
 			forms: []string{
 				"caa record prevents issuance", "caa records prevent issuance", "caa record forbids", "caa records forbid", "caa record does not authorize",
 				"certificate authority authorization (caa) records forbid the ca", "caa check failed", "prevented by caa", "forbidden by caa", "caa rechecking failed", "caa violation",
-				"blocked by caa", "disallowed by caa", "caa authorization failed", "a caa record prevents", "the caa record", "caa records do not permit", "not allowed by caa", "caa_error",
+				"blocked by caa", "disallowed by caa", "caa authorization failed", "a caa record prevents", "the caa record", "caa records do not permit", "not allowed by caa", "caa_error", "caa record does not include", "caa records do not include", "caa does not allow", "caa record mismatch",
 			},
 		},
 		{

@@ -15,12 +15,12 @@ func precheckMeanings() []*meaning {
 		"The client waits for the TXT record of {ident} to be seen.",
 		"Wait. If it never ends though the authoritative servers have the record, the client looks elsewhere: a resolver that still has the old \"does not exist\", a private view of the zone, or port 53 intercepted on the way. Let it ask public resolvers, or the authoritative servers.",
 		"waiting for dns-01 challenge propagation: dns record for {ident} not yet propagated", "waiting for dns-01 challenge propagation", "dns record for {ident} not yet propagated", "not yet propagated", "waiting for dns record propagation", "waiting for the record to propagate",
-		"not valid yet, let's wait", "not valid yet, let us wait", "sleeping {n} seconds to wait for txt record propagation", "let's check each dns record now", "preliminary validation failed: {*}will retry", "no txt records found on nameserver", "will retry in {n} seconds (retry", "dns propagation: waiting")
+		"not valid yet, let's wait", "not valid yet, let us wait", "sleeping {n} seconds to wait for txt record propagation", "let's check each dns record now", "preliminary validation failed: {*}will retry", "no txt records found on nameserver", "preliminary validation failed", "will retry in {n} seconds (retry", "dns propagation: waiting")
 	waits.tier = waiting
 	late := check(Maybe, Somebody,
 		"The client did not see its TXT record everywhere in time; it gave up before it asked the CA.",
 		"Give the provider more time (the client's propagation timeout), and see that the record stands at the right name on all servers.",
-		"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "preliminary validation failed", "pre-validation failed", "prevalidation failed",
+		"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "pre-validation failed", "prevalidation failed",
 		"no txt records found on any", "failed to verify txt record", "txt record not yet propagated", "record has not propagated", "dns record has not propagated", "records have not propagated", "timed out waiting for dns propagation", "timeout waiting for dns", "dns propagation timeout", "propagation timeout",
 		"dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
 		"could not find the txt record {*} in dns", "the txt record was not found on", "failed pre-check", "dns verification failed, ", "the dns record for {name} is not visible")
@@ -45,6 +45,10 @@ func precheckMeanings() []*meaning {
 			"A server answered the client's own query with {word}: it gave up before it asked the CA.",
 			"The client may look at a private view of the zone, or at servers that no longer serve it. Compare the name servers it names with those of the registry.",
 			"ns {*} returned {word} for {name}", "time limit exceeded: last error: {*}returned {word} for {name}", "unexpected response code '{word}' for {name}", "propagation check failed{*}returned {word} for {name}"),
+		check(Maybe, DomainOwner,
+			"cPanel's own look at the DNS of {ident} did not find its test record; the CA was not asked yet.",
+			"See that the domain's name servers are those that this server writes to, or put the record where they are.",
+			"local dcv error ({ident}", "local dns dcv error ({ident}", "dns dcv: the dns query to", "dns dcv: no local authority", "no local authority: {ident}"),
 		check(Maybe, Network,
 			"The client's resolver could not look up the challenge's TXT record; the CA was not asked yet.",
 			"Look at the resolver that the client uses (in containers often one of the network itself), and let it ask public resolvers.",
@@ -76,7 +80,7 @@ func clientMeanings() []*meaning {
 			"See that the zone is in the account that the credentials are of, that the API token may read it, and that the client follows a CNAME where the challenge is delegated to another zone. A private resolver with a zone of its own confuses the search.",
 			"could not find zone for {ident}", "could not find zone", "failed to find zone {name}", "failed to find zone", "zone not found", "could not determine zone for domain {name}", "could not determine zone", "could not determine the zone", "unable to determine zone", "unable to determine base domain for {ident}", "unable to determine base domain",
 			"could not find the start of authority", "could not find the zone", "no matching zone", "no hosted zone found", "unable to find a hosted zone", "unable to find a route53 hosted zone for {ident}", "unable to find hosted zone", "no such zone", "unable to find dns zone", "domain not found in account", "no zones found", "zone could not be found", "failed to get zone", "failed to find managed zone", "unable to identify zone", "could not find domain", "domain does not exist in the account",
-			"found no zones for {ident}", "found no zones for", "no zone found for {ident}", "unable to get the zone", "expected 1 zone, got 0", "expected 1 zone", "invalid domain", "cannot find root domain", "can not find root domain", "cannot find the zone", "can not find zone", "zone {word} not found"),
+			"found no zones for domain {ident}", "found no zones for {ident}", "found no zones for", "no zone found for {ident}", "unable to get the zone", "expected 1 zone, got 0", "expected 1 zone", "invalid domain", "cannot find root domain", "can not find root domain", "cannot find the zone", "can not find zone", "zone {word} not found"),
 		config(No, Client,
 			"The DNS provider's API did not accept the client's credentials.",
 			"Make a new token with the right to edit this zone's records, for the right account, and give it to the client as its manual says: the right variables or file, no quotation marks or line feeds in it, no restriction to other addresses.",

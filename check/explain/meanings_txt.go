@@ -87,7 +87,7 @@ func txtMeanings() []*meaning {
 			what:     "The CA found no TXT record for the DNS challenge of {ident}.",
 			advice:   "Publish the record, wait until every authoritative server has it, then try again.",
 			findings: missing,
-			forms:    []string{"no txt records found for dns challenge", "no txt record found for dns challenge", "no valid txt record found for dns challenge", "no txt records found", "dns-01 txt record not found"},
+			forms:    []string{"no txt records found for dns challenge", "no txt record found for dns challenge", "no valid txt record found for dns challenge", "no txt record found", "dns-01 txt record not found"},
 		},
 		{
 			tier: decisive, byCA: true, category: TXTMissing, stage: Validation, retry: Maybe, culprit: DomainOwner, acme: "unauthorized",

@@ -17,6 +17,7 @@ var prefixes = regexp.MustCompile(`(?i)(?:(?P<finalize>error finalizing order ?:
 	`|(?P<new>error creating new order ?:: ?|invalid identifiers requested ?:: ?|error creating new authz ?:: ?|disallowed identifier requested ?:: ?)` +
 	`|(?P<secondary>during secondary validation: ?)` +
 	`|(?P<update>unable to update challenge ?:: ?|retrieving txt records for dns-persist-01 challenge: ?|dns problem: ?)` +
+	`|(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}): ?` +
 	`|while processing caa for (?P<caa>[^\s:"'<>]+): ?)+$`)
 
 // longestPrefix is how far before an error its prefixes may begin, in octets.

@@ -63,7 +63,11 @@ func (t *text) scan() []event {
 	for n, places := range ix.hits(t.lower, mostHits) {
 		f := ix.forms[n]
 		for _, at := range places {
-			if groups, from, to, ok := f.match(t.flat, at); ok {
+			groups, from, to, ok := f.match(t.flat, at)
+			if ok && f.m.category == OtherChallenge && infrastructure(urlHost(groups["name"])) {
+				continue // what the CA's API said to the client
+			}
+			if ok {
 				es = append(es, event{from: from, to: to, m: f.m, groups: groups})
 			}
 		}
