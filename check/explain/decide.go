@@ -87,7 +87,6 @@ func (x *Explanation) tell(t *text, first *event, standing, past []event, now ti
 			x.Others = append(x.Others, p)
 		}
 	}
-	x.Identifiers = ids
 	for i := len(past) - 1; i >= 0 && len(x.Earlier) < 3; i-- {
 		p := t.problem(&past[i], now)
 		known := func(o Problem) bool { return same(o, p) }
@@ -95,11 +94,12 @@ func (x *Explanation) tell(t *text, first *event, standing, past []event, now ti
 			x.Earlier = append(x.Earlier, p)
 		}
 	}
+	x.Identifiers = ids
 }
 
 // same reports whether two problems are one, told twice.
 func same(a, b Problem) bool {
-	return a.Category == b.Category && slices.Equal(a.Identifiers, b.Identifiers) &&
+	return a.Category == b.Category && (slices.Equal(a.Identifiers, b.Identifiers) || len(a.Identifiers) == 0 || len(b.Identifiers) == 0) &&
 		(a.LookedUp == nil || b.LookedUp == nil || *a.LookedUp == *b.LookedUp)
 }
 

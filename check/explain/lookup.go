@@ -3,6 +3,8 @@ package explain
 import (
 	"regexp"
 	"strings"
+
+	"dns01/check"
 )
 
 // A failed lookup reads "DNS problem: HOW looking up TYPE for NAME", or, where
@@ -220,7 +222,7 @@ func lookupMeaning(words, typ, name string) *meaning {
 		m.what = "The CA found no address for {name} ({type} query): that is for the http-01 or tls-alpn-01 challenge, not for dns-01."
 		m.advice = "Publish the address, or use dns-01, which needs none."
 		if words == "nxdomain" {
-			m.culprit = DomainOwner
+			m.retry, m.culprit = No, DomainOwner
 		}
 	}
 	return m
@@ -234,15 +236,25 @@ func above(m *meaning, words, name string) {
 		m.retry, m.culprit = No, DomainOwner
 		m.what = "The top level domain {name} does not exist."
 		m.advice = "No public CA issues for names below it; look for a misspelling."
-	case name != "" && !strings.Contains(name, "."):
+	case name != "" && suffix(name):
 		m.culprit = Registry
 		if m.retry == Maybe {
 			m.retry = Yes
 		}
-		m.what = strings.TrimSuffix(m.what, ".") + ". That is a top level domain: not yours to mend."
-		m.advice = "Try again in some minutes. A CAA record at your own name ends the CA's way up before the top level domain counts."
+		m.what = strings.TrimSuffix(m.what, ".") + ". That is the registry's: not yours to mend."
+		m.advice = "Try again in some minutes. A CAA record at your own name ends the CA's way up before the names above it count."
 		m.findings = []string{"caa-lookup-failed-above", "caa-unshielded"}
 	}
+}
+
+// suffix reports whether a name is a registry's: a top level domain, or one
+// under which the public registers.
+func suffix(name string) bool {
+	if !strings.Contains(name, ".") {
+		return true
+	}
+	rule, _, _ := check.NameProblem(name)
+	return rule == "name-is-public-suffix"
 }
 
 func dnssecMeaning(words, typ string) *meaning {

@@ -11,6 +11,9 @@ func internalMeanings() []*meaning {
 			advice: "Not yours to mend: try again in some minutes, and look at the CA's status page if it stays. A validation that failed this way counts against the limit of failures too.",
 		}
 	}
+	gateway := internal(Yes, UnknownStage, "A gateway before the CA's API answered that the service is down or overloaded.",
+		"504 gateway time-out", "504 gateway timeout", "502 bad gateway", "503 service unavailable", "503 service temporarily unavailable", "status code: 504", "status code 504", "status code: 502", "status code 502", "520 origin", "error code: 520", "error code: 522")
+	gateway.broad = true
 	return []*meaning{
 		internal(Yes, Validation, "The CA's perspectives did not get their check done.",
 			"secondary validation rpc failed", "secondary validation rpc canceled", "secondary validation rpc returned malformed result", "secondary validation rpc",
@@ -21,6 +24,7 @@ func internalMeanings() []*meaning {
 			"could not communicate with va", "error performing validation", "va did not respond"),
 		internal(Yes, UnknownStage, "The CA is down for maintenance, or overloaded.",
 			"the service is down for maintenance", "service is temporarily unavailable", "temporarily unavailable for maintenance", "scheduled maintenance", "the server is currently unable to handle the request"),
+		gateway,
 		internal(Yes, UnknownStage, "The CA had an internal error.",
 			"the server experienced an internal error", "an internal server error occurred", "internal server error", "error creating new registration", "internal error while", "unexpected error, please try again", "error finalizing order :: unable to", "error finalizing order :: internal",
 			"error retrieving account", "error retrieving order", "failed to get registration by key", "timeout while waiting for the ca", "unable to meet ca sct embedding requirements", "getting scts failed"),
@@ -109,7 +113,7 @@ func otherChallengeMeanings() []*meaning {
 		other(No, "unauthorized", "The server of {ident} did not do the tls-alpn-01 challenge.",
 			"Let the client answer on port 443 itself, with no proxy or CDN that ends TLS before it.",
 			"cannot negotiate alpn protocol", "incorrect validation certificate for tls-alpn-01", "tls-alpn-01 challenge", "received certificate with {*} expected", "incorrect validation certificate for tls-sni", "remote error: tls: no application protocol"),
-		other(Maybe, "dns", "The CA found no address for {ident}, which http-01 and tls-alpn-01 need.",
+		other(No, "dns", "The CA found no address for {ident}, which http-01 and tls-alpn-01 need.",
 			"Publish an A or AAAA record.",
 			"no valid a records found for {ident}", "no valid ip addresses found for {ident}", "no valid aaaa records found for {ident}", "no valid a records found", "unknownhost :: no valid"),
 		other(No, "connection", "The address of {ident} is not one that the CA connects to.",

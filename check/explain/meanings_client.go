@@ -52,7 +52,7 @@ func precheckMeanings() []*meaning {
 		check(Maybe, Network,
 			"The client's resolver could not look up the challenge's TXT record; the CA was not asked yet.",
 			"Look at the resolver that the client uses (in containers often one of the network itself), and let it ask public resolvers.",
-			"lookup {name} on {*}: no such host", "checking dns propagation: {*}", "could not resolve txt for {name}", "querying authoritative nameservers: {*}", "dns response for {name} is {word}"),
+			"lookup {name} on {*}: no such host", "checking dns propagation: {*}", "the dns response does not contain an answer to the question: {name} in", "the dns query name does not exist: {name}", "all nameservers failed to answer the query {name}", "could not resolve txt for {name}", "querying authoritative nameservers: {*}", "dns response for {name} is {word}"),
 	}
 }
 
@@ -86,7 +86,7 @@ func clientMeanings() []*meaning {
 			"Make a new token with the right to edit this zone's records, for the right account, and give it to the client as its manual says: the right variables or file, no quotation marks or line feeds in it, no restriction to other addresses.",
 			"invalid api token", "invalid access token", "invalid request headers", "authentication failed", "authentication error", "invalid credentials", "invalid api key", "unable to authenticate", "not authorized to perform: route53", "is not authorized to perform", "accessdenied", "access denied", "unauthorized_client", "invalidclienttokenid", "signaturedoesnotmatch", "expired token", "expiredtoken",
 			"insufficient permissions", "insufficient authentication scopes", "unable to authenticate with the dns provider", "9109", "code: 9103", "error code 10000", "error code 6003", "code\":10000", "code\":6003", "authenticate you. check", "api key is invalid", "api token is invalid", "bad credentials", "wrong password", "login failed", "unknown x-auth-key", "permission denied for zone", "forbidden: {*}zone", "you do not have permission",
-			"invalid_grant", "authorizationfailed", "unauthorized ip", "invalid request ip", "401 unauthorized", "status code: 401", "status: 401", "error 401", "http 401", "403 forbidden: {*}record", "not have access to this zone"),
+			"this call has not been granted", "perhaps your object identifier is invalid", "could not route to /client", "invalid_grant", "authorizationfailed", "unauthorized ip", "invalid request ip", "401 unauthorized", "status code: 401", "status: 401", "error 401", "http 401", "403 forbidden: {*}record", "not have access to this zone"),
 		config(No, Client,
 			"The client has no credentials for the DNS provider.",
 			"Give them as its manual says, in the environment of the process that runs (a timer or service has not that of your shell) or in its file.",
@@ -109,7 +109,7 @@ func clientMeanings() []*meaning {
 		config(No, Client,
 			"The client has no way left to do a challenge that the CA offers for {ident}.",
 			"For wildcards CAs offer DNS challenges only: set up dns-01. If dns-01 is set up, look further up for why it failed.",
-			"client with the currently selected authenticator does not support any combination of challenges", "does not support any combination of challenges", "could not find solver", "no solvers available for remaining challenges (configured=[{*}] offered=[{*}] remaining", "could not determine solvers", "no supported challenge", "no configured challenge solvers can be used", "no challenge solver", "challenge type {word} not supported", "no domain validation is supported for wildcard",
+			"client with the currently selected authenticator does not support any combination of challenges", "does not support any combination of challenges", "no plugin for domain {ident}", "no solvers available for remaining challenges (configured=[{*}] offered=[{*}] remaining", "could not determine solvers", "no supported challenge", "no configured challenge solvers can be used", "no challenge solver", "challenge type {word} not supported", "no domain validation is supported for wildcard",
 			"domain validation method not supported", "wildcard domains require dns", "no supported challenges", "not able to solve any of the offered challenges", "none of the offered challenge", "unable to find a challenge", "no valid challenge", "cannot get domain token entry", "can not get domain token entry", "can not get domain new authz", "no suitable challenge", "wildcard domain requires dns", "wildcard certificate is not supported in webroot mode"),
 		config(No, Client,
 			"The client's own files or settings are in the way.",

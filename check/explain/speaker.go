@@ -31,16 +31,16 @@ func (t *text) ca() *known.CA {
 var clients = []struct{ name, word string }{
 	{"cert-manager", "cert-manager"}, {"cert-manager", "acme.cert-manager.io"}, {"cert-manager", "dns-01 challenge propagation"},
 	{"caddy", "tls.issuance.acme"}, {"caddy", "tls.obtain"}, {"caddy", "certmagic"}, {"caddy", "http.acme_client"},
-	{"traefik", "traefik"}, {"traefik", "legolog:"},
+	{"traefik", "traefik"}, {"traefik", "acme.json"}, {"traefik", "*acme.provider"}, {"traefik", "providername="}, {"traefik", "legolog:"},
 	{"nginx-proxy-manager", "/opt/certbot/"}, {"nginx-proxy-manager", "[ssl ]"},
 	{"terraform", "acme_certificate"}, {"terraform", "terraform"},
 	{"proxmox", "pveproxy"}, {"proxmox", "pvenode"}, {"proxmox", "task error:"},
 	{"plesk", "plesk"}, {"cpanel", "autossl"}, {"synology", "synology"}, {"opnsense", "opnsense"}, {"pfsense", "pfsense"},
-	{"certbot", "certbot"}, {"certbot", "letsencrypt.log"}, {"certbot", "the following errors were reported by the server"},
+	{"certbot", "certbot"}, {"certbot", "letsencrypt.log"}, {"certbot", "/etc/letsencrypt/"}, {"certbot", "the following errors were reported by the server"},
 	{"dehydrated", "dehydrated"}, {"dehydrated", "challenge is invalid!"},
 	{"getssl", "getssl"}, {"posh-acme", "posh-acme"}, {"win-acme", "win-acme"}, {"win-acme", "wacs"}, {"win-acme", "simple-acme"},
 	{"acmetool", "acmetool"}, {"uacme", "uacme"}, {"certify", "certify the web"}, {"certify", "certify.core"},
-	{"acme.sh", "acme.sh"}, {"acme.sh", "verify error:"}, {"acme.sh", "_on_issue_err"},
+	{"acme.sh", "acme.sh"}, {"acme.sh", "verify error:"}, {"acme.sh", "error add txt for domain"}, {"acme.sh", "le_orderfinalize"}, {"acme.sh", "_on_issue_err"},
 	{"lego", "go-acme/lego"}, {"lego", "acme: obtaining"}, {"lego", "one or more domains had a problem"}, {"lego", "acme: error:"},
 }
 
