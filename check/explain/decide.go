@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -236,7 +237,7 @@ func (e *event) fill(sentence string) string {
 	}
 	return strings.NewReplacer(
 		"{name}", or(nameOf(name), "the name"), "{ident}", ident, "{type}", typ,
-		"{n}", e.groups["n"], "{word}", redact(e.groups["word"]), "{seen}", redact(e.seen),
+		"{n}", e.groups["n"], "{word}", cmp.Or(plainWord(e.groups["word"]), "an error"), "{seen}", redact(e.seen),
 	).Replace(sentence)
 }
 

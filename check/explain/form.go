@@ -21,6 +21,7 @@ import (
 // stands before and after it is then matched by expressions.
 type form struct {
 	m             *meaning
+	wording       string
 	anchor        string
 	before, after *regexp.Regexp // nil: nothing to match
 }
@@ -48,7 +49,7 @@ func newForm(m *meaning, wording string) *form {
 		}
 		from = h[1]
 	}
-	f := &form{m: m, anchor: strings.ToLower(wording[best[0]:best[1]])}
+	f := &form{m: m, wording: wording, anchor: strings.ToLower(wording[best[0]:best[1]])}
 	if best[0] > 0 {
 		f.before = regexp.MustCompile(`(?i)` + expression(wording[:best[0]]) + `$`)
 	}

@@ -72,6 +72,9 @@ func (t *text) prechecked(e *event) *Question {
 // words and those around it tell.
 func (t *text) identifiersOf(e *event) []string {
 	if e.m.kind != problem {
+		if name := identifierIn(e.groups["ident"]); name != "" {
+			return []string{name}
+		}
 		return t.namesInLine(e.from)
 	}
 	if name := identifierIn(e.groups["ident"]); name != "" && (strings.Contains(name, ".") || e.m.category == PolicyRefused) {

@@ -17,9 +17,13 @@ var (
 	lookupEDE  = regexp.MustCompile(`(?i)^["'\x60]?:? ?(DNSSEC: (?:[a-z]+ ?){1,5}|Other|Stale Answer|Forged Answer|Cached Error|Not Ready|Blocked|Censored|Filtered|Prohibited|Stale NXDOMAIN Answer|Not Authoritative|Not Supported|No Reachable Authority|Network Error between Resolver and Authority|Invalid Data|Unknown Extended DNS Error code)\b`)
 )
 
+// resolverText is what Unbound adds to an extended error.
+var resolverText = regexp.MustCompile(`^: ?(?:validation failure <[^<>"]{1,300}>(?:: [^"{}]{0,160})?)`)
+
 // lookups finds the failed lookups.
 func (t *text) lookups() (es []event) {
 	const head = "looking up "
+	var places []int
 	for at := 0; ; {
 		i := strings.Index(t.lower[at:], head)
 		if i < 0 {
@@ -27,11 +31,11 @@ func (t *text) lookups() (es []event) {
 		}
 		from := at + i
 		at = from + len(head)
-		if e, ok := t.lookupAt(from); ok {
+		places = append(places, from)
+	}
+	for _, at := range places[max(0, len(places)-4*mostHits):] {
+		if e, ok := t.lookupAt(at); ok {
 			es = append(es, e)
-		}
-		if len(es) >= 2*mostHits {
-			es = append(es[:0], es[mostHits:]...)
 		}
 	}
 	return es
@@ -58,7 +62,7 @@ func (t *text) lookupAt(at int) (e event, ok bool) {
 	if ede := lookupEDE.FindStringSubmatch(past[len(what[0]):]); ede != nil && (failure == "" || said) {
 		failure, said = strings.ToLower(strings.TrimSpace(ede[1])), true
 		e.to += len(ede[0])
-		e.to += detail(t.lines[e.to:min(len(t.lines), e.to+longestQuote)])
+		e.to += len(resolverText.FindString(t.flat[e.to:min(len(t.flat), e.to+longestQuote)]))
 	}
 	if !said && !failures[failure] {
 		return e, false // prose, or a client's own words
@@ -276,16 +280,4 @@ func failureOf(fs []failure, words string) failure {
 		}
 	}
 	return fs[len(fs)-1]
-}
-
-// detail is how much of s is the rest of a sentence: up to what ends a
-// quotation or the line.
-func detail(s string) int {
-	if !strings.HasPrefix(s, ":") {
-		return 0
-	}
-	if i := strings.IndexAny(s, "\"\n{}"); i >= 0 {
-		return i
-	}
-	return len(s)
 }

@@ -1,24 +1,71 @@
 package explain
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // longestQuote is how much of a text is quoted, in octets.
 const longestQuote = 300
 
-// quote is the event's own words with the prefixes of the CA.
+// quote is the event's own words with the prefixes of the CA. What stands
+// between known words may be a secret: then the wording is quoted, with the
+// names in it.
 func (t *text) quote(e *event) string {
 	from := e.from
 	if loc := prefixes.FindStringIndex(t.flat[max(0, from-longestPrefix):from]); loc != nil {
 		from = max(0, from-longestPrefix) + loc[0]
 	}
 	s := t.flat[from:min(e.to, len(t.flat))]
+	if e.holds() {
+		s = t.flat[from:e.from] + e.spoken()
+	}
 	if len(s) > longestQuote {
 		s = s[:longestQuote] + "…"
 	}
 	return redact(strings.ToValidUTF8(s, ""))
+}
+
+// holds reports whether the words hold anything but what is known, names,
+// numbers and times.
+func (e *event) holds() bool {
+	for _, hole := range placeholder.FindAllString(e.wording, -1) {
+		switch hole {
+		case "{*}", "{word}":
+			return true
+		case "{name}", "{ident}":
+			if nameOf(e.groups[hole[1:len(hole)-1]]) == "" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// spoken is the wording of an event, with names, numbers and times in it.
+func (e *event) spoken() string {
+	return placeholder.ReplaceAllStringFunc(e.wording, func(hole string) string {
+		said := e.groups[hole[1:len(hole)-1]]
+		switch hole {
+		case "{name}", "{ident}":
+			said = nameOf(said)
+		case "{word}":
+			said = plainWord(said)
+		}
+		return cmp.Or(said, "…")
+	})
+}
+
+// plainWord is a word in capitals, such as an rcode, or one of few letters;
+// "" for any other, which may be a secret.
+func plainWord(word string) string {
+	const few = 10
+	if len(word) > few || strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		return ""
+	}
+	return word
 }
 
 // What looks like a secret: a long run of the letters of base64 or

@@ -44,6 +44,7 @@ const (
 type event struct {
 	from, to int // in the text
 	m        *meaning
+	wording  string // of the form that was found, or ""
 	groups   map[string]string
 	prefix   prefix
 	names    []string // identifiers
@@ -68,7 +69,7 @@ func (t *text) scan() []event {
 				continue // what the CA's API said to the client
 			}
 			if ok {
-				es = append(es, event{from: from, to: to, m: f.m, groups: groups})
+				es = append(es, event{from: from, to: to, m: f.m, wording: f.wording, groups: groups})
 			}
 		}
 	}

@@ -74,7 +74,7 @@ var (
 // a problem: before it, or after it in the same object.
 func (t *text) problemType(e *event) (typ string, status int) {
 	const reach = 160
-	before := t.flat[max(0, e.from-reach-len(t.quote(e))):e.from]
+	before := t.flat[max(0, e.from-2*reach):e.from]
 	past := t.flat[e.to:min(len(t.flat), e.to+reach)]
 	if i := strings.IndexByte(past, '}'); i >= 0 {
 		past = past[:i]
