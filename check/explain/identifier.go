@@ -85,7 +85,7 @@ func (t *text) identifiersOf(e *event) []string {
 	}
 	around := t.around(e)
 	if e.lookedUp == nil {
-		return around[:min(len(around), 1)]
+		return t.without(e, around)
 	}
 	if id, ok := identifierOf(e.lookedUp.Name); ok {
 		if strings.HasPrefix(id, "*.") {
@@ -108,6 +108,20 @@ func (t *text) identifiersOf(e *event) []string {
 		return nil
 	}
 	return []string{id}
+}
+
+// without are the identifiers of an event that says none itself: of those
+// around it the one on its line, or the names of the order that it ends.
+func (t *text) without(e *event, around []string) []string {
+	nearest := around[:min(len(around), 1)]
+	if len(nearest) > 0 && slices.Contains(t.namesInLine(e.from), nearest[0]) {
+		return nearest
+	}
+	const reach = 4000
+	if names := lastOrdered(t.lines[max(0, e.from-reach):e.from]); len(nearest) == 0 || slices.Contains(names, nearest[0]) {
+		return names
+	}
+	return nearest
 }
 
 // identifierIn is the identifier that a word is, or is a challenge name of.

@@ -49,7 +49,7 @@ func stateMeanings() []*meaning {
 	pending := state(waiting, Maybe, Validation, "",
 		"The CA is still at work on the order.",
 		"Leave the TXT record in place and wait: the client asks again by itself.",
-		"order is still pending", "pending, the ca is processing your order", "processing, the ca is processing your order", "order still processing", "waiting for authorization to become valid", "challenge is still pending", "waiting for validation")
+		"waiting on certificate issuance from order", "order is still pending", "pending, the ca is processing your order", "processing, the ca is processing your order", "order still processing", "waiting for authorization to become valid", "challenge is still pending", "waiting for validation")
 	pending.culprit = Somebody
 	return []*meaning{
 		processing, pending,
@@ -106,7 +106,7 @@ func otherChallengeMeanings() []*meaning {
 		other(Maybe, "connection", "The CA could not reach a server of {ident} for the http-01 or tls-alpn-01 challenge.",
 			"See that port 80 (443 for tls-alpn-01) is open to the whole world on every address that the name has, IPv6 included.",
 			"timeout during connect (likely firewall problem)", "timeout during connect", "timeout after connect", "timeout during read", "error getting validation data", "connection refused (likely firewall", "http-01 challenge failed: {*}connection refused",
-			"fetching http://{*}: timeout", "fetching http://{*}: connection refused", "fetching http://{*}: connection reset", "failed to connect to {name} for http-01", "network unreachable", "no route to host"),
+			"fetching http://{*}: timeout", "fetching http://{*}: connection refused", "fetching http://{*}: connection reset", "failed to connect to {name} for http-01"),
 		other(No, "unauthorized", "The server of {ident} gave another answer to the http-01 challenge than the CA expected.",
 			"Have the web server hand out the files below /.well-known/acme-challenge/ from where the client writes them, over plain HTTP too, and see that all addresses of the name lead to it.",
 			"invalid response from http://{name}", "invalid response from https://{name}", "the key authorization file from the server did not match this challenge", "key authorization file", "404 not found\" (and", "challenge file contents", "file wasn't available", "the http-01 challenge file"),

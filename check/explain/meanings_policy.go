@@ -13,7 +13,13 @@ func policyMeanings() []*meaning {
 	cannot := func(reason string) []string {
 		return []string{"cannot issue for {ident}: " + reason, reason}
 	}
+	several := name("The CA refuses names of the order.",
+		"The sub-problems tell which, and why.",
+		[]string{"name-invalid"},
+		"cannot issue for {ident}: {*} (and {n} more problems", "cannot issue for {ident}:", "error creating new order :: cannot issue for multiple domains", "invalid identifiers requested")
+	several.broad = true
 	return []*meaning{
+		several,
 		name("The CA takes no such name as {ident}: a character or a hyphen is where none may be.",
 			"Order for a host name of letters, digits and inner hyphens: no underscore, port, path or space. A wildcard one level up covers a host with an underscore. Internationalized names have to be given as A-labels (xn--…).",
 			[]string{"name-invalid"},
@@ -86,9 +92,5 @@ func policyMeanings() []*meaning {
 			advice: "Leave the profile out, or name one that the CA's directory lists. Let's Encrypt has classic, tlsserver and shortlived.",
 			forms:  []string{"is not permitted to use certificate profile", "unknown certificate profile", "profile {word} is not recognized", "profile name {word} not recognized", "not a recognized profile name", "requested profile {word} is not available", "invalid certificate profile"},
 		},
-		name("The CA refuses names of the order.",
-			"The sub-problems tell which, and why.",
-			[]string{"name-invalid"},
-			"cannot issue for {ident}: {*} (and {n} more problems", "cannot issue for {ident}:", "error creating new order :: cannot issue for multiple domains", "invalid identifiers requested"),
 	}
 }

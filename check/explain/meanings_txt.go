@@ -112,7 +112,7 @@ func txtMeanings() []*meaning {
 			advice:   txtWrong.advice,
 			findings: txtWrong.findings,
 			forms: []string{
-				"incorrect txt record found at {name}", "incorrect txt record at {name}", "txt record at {name} does not match", "txt record for {name} does not match",
+				"no valid txt record found at {name}", "no matching txt record found at {name}", "incorrect txt record found at {name}", "incorrect txt record at {name}", "txt record at {name} does not match", "txt record for {name} does not match",
 				"txt record mismatch for {name}", "wrong txt record for {name}", "invalid txt record for {name}", "txt record {name} does not match",
 				"incorrect txt record found for {name}", "txt record value mismatch at {name}", "unexpected txt record at {name}",
 			},

@@ -32,6 +32,21 @@ func (t *text) ordered() (names []string) {
 	return names
 }
 
+// lastOrdered are the names of the last order in a piece of text.
+func lastOrdered(piece string) (names []string) {
+	last := -1
+	for _, re := range orders {
+		ms := re.FindAllStringSubmatchIndex(piece, 64)
+		for i := len(ms) - 1; i >= 0 && ms[i][0] > last; i-- {
+			if found := namesIn(piece[ms[i][2]:ms[i][3]]); len(found) > 0 {
+				names, last = found, ms[i][0]
+				break
+			}
+		}
+	}
+	return names
+}
+
 // requested are the identifiers that the text is about when no error names
 // any: those ordered, or else introduced, or else of challenge names.
 func (t *text) requested() []string {

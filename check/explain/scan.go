@@ -79,9 +79,24 @@ func (t *text) scan() []event {
 	es = latest(t.distinct(es))
 	for i := range es {
 		t.place(&es[i])
+		if i > 0 {
+			t.inherit(&es[i-1], &es[i])
+		}
 	}
 	agree(es)
 	return es
+}
+
+// inherit gives the second error of a list its prefix: "Rechecking CAA: While
+// processing CAA for …: …, While processing CAA for …: …".
+func (t *text) inherit(before, e *event) {
+	const reach = 400
+	if e.prefix.caaFor == "" || e.prefix.stage != "" || before.prefix.caaFor == "" || e.from-before.to > reach || before.to > e.from {
+		return
+	}
+	if !strings.Contains(t.lines[before.to:e.from], "\n") {
+		e.prefix.stage, e.prefix.secondary = before.prefix.stage, before.prefix.secondary
+	}
 }
 
 // mostEvents is how many events are looked at, of those that tell a reason and
