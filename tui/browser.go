@@ -36,7 +36,7 @@ type browser struct {
 // show takes in a subject and keeps the cursor on the row it is on.
 func (b browser) show(s subject) browser {
 	key := b.row().key
-	b.shown = b.pane.table(s)
+	b.shown = b.pane.table(s).cleaned(s.ascii)
 	if i := slices.IndexFunc(b.shown.rows, func(r row) bool { return r.start }); i >= 0 && !b.begun {
 		b.begun = true
 		return b.at(i)

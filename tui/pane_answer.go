@@ -25,12 +25,12 @@ func (answerPane) table(s subject) table {
 	for i, p := range s.result.Predicted {
 		t.rows = append(t.rows, row{
 			key:   strconv.Itoa(i),
-			cells: []string{s.clean(fmt.Sprintf("%s: %s at %s", mayOrWould(s), p.Type, p.Stage))},
+			cells: []string{fmt.Sprintf("%s: %s at %s", mayOrWould(s), p.Type, p.Stage)},
 			look:  verdictLook(s.result.Verdict),
 		})
 	}
 	if len(t.rows) == 0 {
-		t.rows = []row{{key: "none", cells: []string{s.clean(report.VerdictWord(s.result.Verdict) + "  " + noProblem(s.result.Verdict))}, look: verdictLook(s.result.Verdict)}}
+		t.rows = []row{{key: "none", cells: []string{report.VerdictWord(s.result.Verdict) + "  " + noProblem(s.result.Verdict)}, look: verdictLook(s.result.Verdict)}}
 	}
 	return t
 }

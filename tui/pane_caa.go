@@ -70,7 +70,7 @@ func (p caaPane) table(s subject) table {
 	}
 	a := p.answer(s, s.order)
 	t := table{cols: []column{{least: 26}, {least: 24}}}
-	t.rows = append(t.rows, caption(s.clean(fmt.Sprintf("May %s issue for %s? %s", caName(s.order), s.name, a))))
+	t.rows = append(t.rows, caption(fmt.Sprintf("May %s issue for %s? %s", caName(s.order), s.name, a)))
 	if len(p.supposed) > 0 {
 		t.rows = append(t.rows, supposedRow(s, a))
 	}
@@ -100,7 +100,7 @@ func supposedRow(s subject, a caaAnswer) row {
 	if was.word() != a.word() {
 		text = fmt.Sprintf("WHAT IF: not published. It turns %s into %s", was.word(), a.word())
 	}
-	return row{key: "supposed", cells: []string{s.clean(text)}, look: verdictLook(a.verdict)}
+	return row{key: "supposed", cells: []string{text}, look: verdictLook(a.verdict)}
 }
 
 func (p caaPane) stepRow(s subject, step check.CAAStep, a caaAnswer) row {
@@ -121,7 +121,7 @@ func (p caaPane) stepRow(s subject, step check.CAAStep, a caaAnswer) row {
 	if p.supposed.has(step.Name) {
 		says += " (supposed)"
 	}
-	return row{key: "rung " + step.Name, cells: []string{s.clean(step.Name), s.clean(says)}, look: l}
+	return row{key: "rung " + step.Name, cells: []string{step.Name, says}, look: l}
 }
 
 func outcomeWords(o check.CAAOutcome) string {
@@ -155,7 +155,7 @@ func recordRows(s subject, step check.CAAStep) []row {
 			}
 			rows = append(rows, row{
 				key:   fmt.Sprintf("record %s %d", step.Name, n),
-				cells: []string{s.clean("  " + r.Text), s.clean(says)}, look: l,
+				cells: []string{"  " + r.Text, says}, look: l,
 			})
 			n++
 		}
@@ -187,7 +187,7 @@ func caRow(s subject, sv *survey.Survey, ca *known.CA) row {
 	a := answerOf(sv, o)
 	return row{
 		key:   "ca " + ca.ID,
-		cells: []string{s.clean(ca.Name) + mark, s.clean(a.String())},
+		cells: []string{ca.Name + mark, a.String()},
 		look:  verdictLook(a.verdict),
 	}
 }

@@ -30,7 +30,7 @@ func (p exchangesPane) table(s subject) table {
 		}
 	}
 	if p.filter.text != "" {
-		t.rows = append([]row{caption(s.clean(fmt.Sprintf("Only %s: %d of %d (f changes the filter)", p.filter.text, len(t.rows), len(s.exchanges))))}, t.rows...)
+		t.rows = append([]row{caption(fmt.Sprintf("Only %s: %d of %d (f changes the filter)", p.filter.text, len(t.rows), len(s.exchanges)))}, t.rows...)
 	}
 	if len(s.exchanges) == 0 {
 		return table{rows: []row{{key: "none", cells: []string{"No exchange is known of this run"}}}}
@@ -47,8 +47,8 @@ func exchangeRow(s subject, i int, x *survey.Received) row {
 	return row{
 		key: strconv.Itoa(i),
 		cells: []string{
-			report.Elapsed(x.At.Sub(s.exchanges[0].At)), s.clean(serverName(s, x)), s.clean(strings.ToLower(x.Name) + " " + x.Type),
-			s.clean(result), x.Transport, strconv.Itoa(x.Bytes), report.Elapsed(x.RTT),
+			report.Elapsed(x.At.Sub(s.exchanges[0].At)), serverName(s, x), strings.ToLower(x.Name) + " " + x.Type,
+			result, x.Transport, strconv.Itoa(x.Bytes), report.Elapsed(x.RTT),
 		},
 		look: l,
 	}

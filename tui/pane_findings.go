@@ -34,7 +34,7 @@ func findingRow(s subject, f *check.Finding, lead string) row {
 	}
 	return row{
 		key:   f.Rule.ID + " " + f.Name,
-		cells: []string{s.clean(lead + strings.ToUpper(string(f.Severity)) + "  " + f.Rule.Title)},
+		cells: []string{lead + strings.ToUpper(string(f.Severity)) + "  " + f.Rule.Title},
 		look:  severityLook(f.Severity),
 	}
 }
@@ -43,7 +43,7 @@ func nothingFound(s subject) string {
 	if s.report == nil {
 		return "Not looked at yet"
 	}
-	return "Nothing stands in the way of " + s.clean(s.name)
+	return "Nothing stands in the way of " + s.name
 }
 
 func (findingsPane) detail(s subject, r row, o report.TextOptions) string {

@@ -24,7 +24,7 @@ func (namesPane) table(s subject) table {
 	for _, e := range s.entries {
 		t.rows = append(t.rows, row{
 			key:   nameKey + e.name,
-			cells: []string{entryWord(e), s.clean(e.name), s.clean(causeOf(e))},
+			cells: []string{entryWord(e), e.name, causeOf(e)},
 			look:  verdictLook(e.verdict()),
 		})
 	}
@@ -35,7 +35,7 @@ func (namesPane) table(s subject) table {
 		f := s.flips[i]
 		t.rows = append(t.rows, row{
 			key:   fmt.Sprintf("flip %d", i),
-			cells: []string{s.clean(f.at.UTC().Format(time.TimeOnly) + "  " + f.text)},
+			cells: []string{f.at.UTC().Format(time.TimeOnly) + "  " + f.text},
 			look:  f.look,
 		})
 	}

@@ -70,7 +70,7 @@ func zoneRow(s subject, z *survey.Zone, depth int) row {
 	if z.Public {
 		says = "a registry's; " + counted(len(z.ParentNS), "server")
 	}
-	r := row{key: "zone " + z.Name, cells: []string{indent(s, depth) + s.clean(name), trustWord(z.Trust), says}}
+	r := row{key: "zone " + z.Name, cells: []string{indent(s, depth) + name, trustWord(z.Trust), says}}
 	return stressed(r, s, z.Name)
 }
 
@@ -78,7 +78,7 @@ func zoneRow(s subject, z *survey.Zone, depth int) row {
 func stressed(r row, s subject, name string) row {
 	for _, c := range s.findings() {
 		if c.Name == name && c.Severity != check.Note {
-			r.cells[2] = fmt.Sprintf("%s: %s", strings.ToUpper(string(c.Severity)), s.clean(c.Rule.Title))
+			r.cells[2] = fmt.Sprintf("%s: %s", strings.ToUpper(string(c.Severity)), c.Rule.Title)
 			r.look, r.start = severityLook(c.Severity), true
 			return r
 		}
@@ -95,7 +95,7 @@ func nameRow(s subject, name string, depth int, alias bool) row {
 	if alias {
 		mark = " " + s.marks.arrow
 	}
-	return stressed(row{key: "at " + name, cells: []string{indent(s, depth) + s.clean(name) + mark, "", s.clean(says)}}, s, name)
+	return stressed(row{key: "at " + name, cells: []string{indent(s, depth) + name + mark, "", says}}, s, name)
 }
 
 // answersAt sums up what the addresses say of TXT at a name.

@@ -30,11 +30,11 @@ func (serversPane) table(s subject) table {
 	if len(rows) == 0 {
 		return table{rows: []row{{key: "none", cells: []string{"No server that counts could be found; see Path"}, look: warn}}}
 	}
-	t.rows = append(t.rows, caption(s.clean(fmt.Sprintf("Servers of %s: TXT at %s%s", rows[0].Zone, rows[0].Target, expectedWords(s)))))
+	t.rows = append(t.rows, caption(fmt.Sprintf("Servers of %s: TXT at %s%s", rows[0].Zone, rows[0].Target, expectedWords(s))))
 	for _, r := range rows {
 		t.rows = append(t.rows, serverRow(s, r))
 	}
-	t.rows = append(t.rows, caption(s.clean("What the CA's resolver may get from them")), caView(s, rows))
+	t.rows = append(t.rows, caption("What the CA's resolver may get from them"), caView(s, rows))
 	return withCaches(t, s)
 }
 
@@ -57,7 +57,7 @@ func serverRow(s subject, r report.ServerRow) row {
 	}
 	return row{
 		key:   "server " + r.Addr.String(),
-		cells: []string{mark, r.Addr.String(), s.clean(r.Server), s.clean(r.Answer), report.SerialWord(r.Serial), r.RTT, s.clean(r.Probes)},
+		cells: []string{mark, r.Addr.String(), r.Server, r.Answer, report.SerialWord(r.Serial), r.RTT, r.Probes},
 		look:  l, start: r.Stands,
 	}
 }
@@ -75,7 +75,7 @@ func caView(s subject, rows []report.ServerRow) row {
 		text = "nothing"
 	}
 	word := report.VerdictWord(s.result.Verdict)
-	return row{key: "ca", cells: []string{s.clean(word + "  " + text)}, look: verdictLook(s.result.Verdict)}
+	return row{key: "ca", cells: []string{word + "  " + text}, look: verdictLook(s.result.Verdict)}
 }
 
 func withCaches(t table, s subject) table {

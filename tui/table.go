@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"dns01/report"
 )
 
 // A column of a table. Those with the highest drop leave first when there is
@@ -19,7 +21,7 @@ type column struct {
 }
 
 // A row has a cell for each column, or one that goes over all of them. Its
-// key tells it from the others, from run to run. The cells are clean.
+// key tells it from the others, from run to run.
 type row struct {
 	key   string
 	cells []string
@@ -32,6 +34,17 @@ type row struct {
 type table struct {
 	cols []column
 	rows []row
+}
+
+// cleaned makes the cells fit for a screen: what stands in them may come from
+// anywhere.
+func (t table) cleaned(ascii bool) table {
+	for _, r := range t.rows {
+		for i, c := range r.cells {
+			r.cells[i] = report.Clean(c, ascii)
+		}
+	}
+	return t
 }
 
 // caption is a row that belongs to those below it.
