@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
 	"dns01/testdata"
 )
@@ -137,4 +138,27 @@ func found(t *testing.T, report []byte) []string {
 	}
 	slices.Sort(lines[1:])
 	return lines
+}
+
+// notKept are the flags of check that a recording does not keep, with the
+// reason. A new flag has to be in one list or the other: one that is forgotten
+// makes a replay judge something else, one that is a secret must not be kept.
+var notKept = map[string]string{
+	"value": "kept as values", "token": "a secret: its digest is kept as a value", "thumbprint": "likewise",
+	"file": "its names are kept", "csr": "its names are kept", "cert": "its names are kept", "certbot": "its names are kept",
+	"manifest": "its names are kept", "caddyfile": "its names are kept",
+	"ca-directory": "it is read from elsewhere", "resolvers": "kept as resolvers", "no-caches": "kept as resolvers, none",
+	"root-hints": "kept as roots", "trust-anchor": "kept as anchors",
+	"record": "about the file", "redact": "about the file",
+	"format": "about what comes out", "json": "likewise", "verbose": "likewise", "quiet": "likewise", "color": "likewise",
+	"output": "likewise", "trace": "likewise", "fail-on": "likewise", "help": "likewise", "nagios": "likewise", "demo": "it is the lab",
+}
+
+func TestEveryFlagIsKeptOrNot(t *testing.T) {
+	newCheckFlags("check").VisitAll(func(f *pflag.Flag) {
+		_, not := notKept[f.Name]
+		if kept := slices.Contains(keptFlags, f.Name); kept == not {
+			t.Errorf("--%s: is it kept in a recording (keptFlags) or not (notKept)?", f.Name)
+		}
+	})
 }

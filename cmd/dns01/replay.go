@@ -167,6 +167,7 @@ func (p *program) again(f *flags, rec *recording.Recording, given *replayFlags, 
 	if err := f.readEnv(p.env, ownVariables); err != nil {
 		return err
 	}
+	f.command = rec.Command // a recording of a replay is one of the same command
 	return f.parse(append([]string{"--"}, rec.Names...))
 }
 

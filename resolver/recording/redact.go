@@ -200,7 +200,10 @@ func isUUID(label string) bool { return uuid.MatchString(label) }
 
 // name returns what a name in presentation form becomes.
 func (d *redactor) name(name string) string {
-	dotted := strings.HasSuffix(name, ".") && name != "."
+	if name == "." {
+		return name
+	}
+	dotted := strings.HasSuffix(name, ".")
 	labels := strings.Split(strings.TrimSuffix(name, "."), ".")
 	for i, l := range labels {
 		if l != "" && !strings.Contains(l, `\`) {

@@ -42,9 +42,10 @@ func TestRedactLeavesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rec := recorded(t, recording.Header{
 			Tool: "dns01 devel", Command: "check", Started: time.Now(), Names: []string{"*.secret-shop.example"},
-			Values: []recording.Value{{Name: "*.secret-shop.example", TXT: "SECRETVALUE"}},
-			Flags:  []string{"--account=https://acme.letsencrypt.org/acme/acct/987654", "--ca=letsencrypt"},
-			Facts:  []recording.Fact{{Text: `answer secret-shop.example secret-shop.example CAA 192.0.2.1 {"Text":"<secret-shop.example. CAA IN> from 192.0.2.1"}`}},
+			Anchors: []dns.RR{&dns.DS{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeDS, Class: dns.ClassINET}, KeyTag: 1, Algorithm: 13, DigestType: 2, Digest: strings.Repeat("00", 32)}},
+			Values:  []recording.Value{{Name: "*.secret-shop.example", TXT: "SECRETVALUE"}},
+			Flags:   []string{"--account=https://acme.letsencrypt.org/acme/acct/987654", "--ca=letsencrypt"},
+			Facts:   []recording.Fact{{Text: `answer secret-shop.example secret-shop.example CAA 192.0.2.1 {"Text":"<secret-shop.example. CAA IN> from 192.0.2.1"}`}},
 		}, script{
 			dns.TypeTXT: records(t, `_acme-challenge.secret-shop.example. 60 IN TXT "SECRETVALUE" "more secret"`),
 			dns.TypeCAA: records(t,
@@ -60,6 +61,9 @@ func TestRedactLeavesNothing(t *testing.T) {
 		var file bytes.Buffer
 		if err := redacted.Write(&file); err != nil {
 			t.Fatal(err)
+		}
+		if _, err := recording.Read(bytes.NewReader(file.Bytes())); err != nil {
+			t.Error(err)
 		}
 		text := strings.ToLower(file.String())
 		for _, x := range redacted.Looks[0].Exchanges {
