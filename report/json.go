@@ -11,6 +11,8 @@ import (
 	"dns01/resolver/survey"
 )
 
+//go:generate go run ./internal/jsonpage/gen.go ../docs/json.md ../docs/report-v1.schema.json
+
 // Schema is the version of the JSON document. Within it fields are added,
 // never removed, renamed or given another type.
 const Schema = 1
