@@ -230,6 +230,30 @@ func TestKeysInOnePiece(t *testing.T) {
 	})
 }
 
+func TestMouse(t *testing.T) {
+	inWorld(t, showcase, func(s *stage) {
+		s.start(80, 24)
+		click := func(x, y int) {
+			s.send(tea.MouseMsg{X: x, Y: y, Button: tea.MouseButtonLeft, Action: tea.MouseActionPress})
+		}
+		click(20, 1)
+		s.sees("[3 Servers]")
+		lines := strings.Split(s.m.View(), "\n")
+		for y, l := range lines {
+			if strings.Contains(l, "2001:db8:2::53  ns2") {
+				click(10, y)
+			}
+		}
+		if got := s.m.current().row().key; got != "server 2001:db8:2::53" {
+			t.Errorf("a click chose %q", got)
+		}
+		s.send(tea.MouseMsg{X: 10, Y: 5, Button: tea.MouseButtonWheelUp})
+		if got := s.m.current().row().key; got != "server 203.0.113.1" {
+			t.Errorf("the wheel chose %q", got)
+		}
+	})
+}
+
 // Through every view with every key that moves: nothing breaks, and the screen
 // keeps its form.
 func TestEveryKeyEverywhere(t *testing.T) {

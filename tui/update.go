@@ -107,6 +107,29 @@ func (m Model) mouse(e tea.MouseMsg) Model {
 		return m.with(m.current().move(1))
 	case e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress && e.Y == 1:
 		return m.clickedTab(e.X)
+	case e.Button == tea.MouseButtonLeft && e.Action == tea.MouseActionPress && !onDetail:
+		return m.clickedRow(l, e.X, e.Y)
+	}
+	return m
+}
+
+// clickedRow puts the cursor on the row of the list that stands there.
+func (m Model) clickedRow(l layout, x, y int) Model {
+	line := y - 2
+	if l.rule {
+		line--
+	}
+	h := l.listH
+	if m.current().shown.titled() {
+		line, h = line-1, h-1
+	}
+	if line < 0 || line >= h || x < l.side+l.sideSeparator {
+		return m
+	}
+	b := m.current()
+	if at := b.window(h).top + line; at < len(b.shown.rows) && !b.shown.rows[at].head {
+		b.below = 0
+		return m.with(b.at(at))
 	}
 	return m
 }
