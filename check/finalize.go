@@ -110,9 +110,10 @@ func (az *authorization) recheckDue() {
 	if len(ps) == 0 || cause == (place{}) || az.want.validation() || !az.txtTally().may() {
 		return
 	}
-	f := finding("caa-recheck-due", az.id.Name, fmt.Sprintf(
-		"%s may reuse a validation of %s for %s, and looks CAA up again at finalize when it is older than %s. It would answer there: %s",
-		az.caName(), az.id.Name, hours(az.reuse()), hours(az.ca.CAARecheckAfter), sentence(Escape(ps[0].Detail))))
+	// The text of each identifier is in IdentifierResult.Rechecked.
+	f := finding("caa-recheck-due", cause.name, fmt.Sprintf(
+		"%s may reuse a validation for %s, and looks CAA up again at finalize when it is older than %s. The answer then begins with \"%srechecking caa: \".",
+		az.caName(), hours(az.reuse()), hours(az.ca.CAARecheckAfter), finalizePrefix))
 	f.Fix = "Mend CAA before the order, also when the client says that no validation is needed."
 	az.raise(f, cause)
 }

@@ -74,3 +74,43 @@ func TestPredicted(t *testing.T) {
 		})
 	}
 }
+
+// The words of extended errors that the CA's resolver sends with an answer it
+// does not take, for the challenge and for CAA.
+func TestPredictedExtendedErrors(t *testing.T) {
+	for _, tt := range []struct {
+		code int
+		text string
+		want string
+	}{
+		{-1, "", "DNS problem: SERVFAIL looking up TXT for _acme-challenge.example.com - the domain's nameservers may be malfunctioning"},
+		{0, "", "DNS problem: looking up TXT for _acme-challenge.example.com: Other"},
+		{1, "", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: Unsupported DNSKEY Algorithm"},
+		{6, "a signature does not fit", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: Bogus: a signature does not fit"},
+		{7, "", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: Signature Expired"},
+		{8, "", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: Signature Not Yet Valid"},
+		{9, "", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: DNSKEY Missing"},
+		{10, "", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: RRSIGs Missing"},
+		{12, "", "DNS problem: looking up TXT for _acme-challenge.example.com: DNSSEC: NSEC Missing"},
+		{22, "", "DNS problem: looking up TXT for _acme-challenge.example.com: No Reachable Authority"},
+		{23, "", "DNS problem: looking up TXT for _acme-challenge.example.com: Network Error between Resolver and Authority"},
+		{4711, "", "DNS problem: looking up TXT for _acme-challenge.example.com: Unknown Extended DNS Error code 4711"},
+	} {
+		bogus := and(txtAnswer(v1), func(a *survey.Answer) {
+			a.Security = &survey.Security{Status: "bogus", Reason: "bogus", EDE: tt.code, Text: tt.text, Zone: "example.com", Name: a.Name, Type: a.Type}
+		})
+		w := newWorld("example.com")
+		w.ask("example.com", challengeName, "TXT", bogus)
+		got := judgeAll(t, w, letsEncrypt(v1)).Identifiers[0].Predicted
+		if diff := cmp.Diff([]Problem{{"validation", "dns", tt.want}}, got); diff != "" {
+			t.Errorf("code %d (-want +got):\n%s", tt.code, diff)
+		}
+		w = newWorld("example.com")
+		w.ask("example.com", "example.com", "CAA", bogus)
+		want := "While processing CAA for example.com: " + strings.ReplaceAll(strings.ReplaceAll(tt.want, "TXT for _acme-challenge.", "CAA for "), "TXT", "CAA")
+		got = judgeAll(t, w, letsEncrypt(v1)).Identifiers[0].Predicted
+		if diff := cmp.Diff([]Problem{{"validation", "dns", want}}, got); diff != "" {
+			t.Errorf("CAA, code %d (-want +got):\n%s", tt.code, diff)
+		}
+	}
+}
