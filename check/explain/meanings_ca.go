@@ -132,7 +132,7 @@ func otherChallengeMeanings() []*meaning {
 			tier: waiting, category: OtherChallenge, stage: BeforeCA, retry: Maybe, culprit: Client,
 			what:   "The client's own look at the http-01 answer of {ident} failed; the CA was not asked yet.",
 			advice: "See that the name leads to the server that answers, from where the client runs too. dns-01 needs no reachable server.",
-			forms:  []string{"failed to perform self check get request", "wrong status code {*}, expected", "presented key ({*}) did not match expected", "did not get expected response when querying endpoint", "http01 self check failed", "self check failed", "waiting for http-01 challenge propagation"},
+			forms:  []string{"failed to perform self check get request", "wrong status code {*}, expected", "presented key ({*}) did not match expected", "did not get expected response when querying endpoint", "http01 self check failed", "self check failed", "for some reason could not reach http", "waiting for http-01 challenge propagation"},
 		},
 	}
 }

@@ -21,7 +21,7 @@ func precheckMeanings() []*meaning {
 		"The client did not see its TXT record everywhere in time; it gave up before it asked the CA.",
 		"Give the provider more time (the client's propagation timeout), and see that the record stands at the right name on all servers.",
 		"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "pre-validation failed", "prevalidation failed",
-		"no txt records found on any", "failed to verify txt record", "txt record not yet propagated", "record has not propagated", "dns record has not propagated", "records have not propagated", "timed out waiting for dns propagation", "timeout waiting for dns", "dns propagation timeout", "propagation timeout",
+		"unable to find matching txt record for {name}", "timeout during dns propagation", "no txt records found on any", "failed to verify txt record", "txt record not yet propagated", "record has not propagated", "dns record has not propagated", "records have not propagated", "timed out waiting for dns propagation", "timeout waiting for dns", "dns propagation timeout", "propagation timeout",
 		"dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
 		"could not find the txt record {*} in dns", "the txt record was not found on", "failed pre-check", "dns verification failed, ", "the dns record for {name} is not visible")
 	late.broad = true
@@ -143,7 +143,7 @@ func accountMeanings() []*meaning {
 		account("badCSR",
 			"The CA does not accept the certificate request or its key.",
 			"Make a new key (RSA of 2048 bits or more, P-256 or P-384) and request; leave out what the CA does not issue (names over 64 characters in the common name, must-staple).",
-			"badcsr", "error parsing certificate request", "invalid csr", "csr is invalid", "key too small", "key is not acceptable", "public key is forbidden", "key is weak", "badpublickey", "csr contains", "unsupported key type", "unsupported elliptic curve", "ocsp must-staple extension is no longer available", "ocsp must staple", "certificate public key must be different than account key", "unable to validate csr", "csr generation failed"),
+			"error parsing certificate request", "invalid csr", "csr is invalid", "key too small", "key is not acceptable", "public key is forbidden", "key is weak", "csr contains", "unsupported key type", "unsupported elliptic curve", "ocsp must-staple extension is no longer available", "ocsp must staple", "certificate public key must be different than account key", "unable to validate csr", "csr generation failed"),
 		account("userActionRequired",
 			"The CA wants the account's holder to agree to new terms.",
 			"Agree to them, with the client's option for it.",

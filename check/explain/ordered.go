@@ -7,8 +7,8 @@ import (
 
 // orders are the words before the names that a certificate was asked for.
 var orders = []*regexp.Regexp{
-	regexp.MustCompile(`(?i)(?:^|\s)(?:-d|--domains?|--host|-Domain|-MainDomain)[ =]+["']?([^\n]{1,300})`),
-	regexp.MustCompile(`(?i)(?:certificate request for|renewing an existing certificate for|requesting a certificate for|obtaining bundled san certificate|domains?["']?[:= ]+["']?\[|domains ["']|identifiers["']?:? ?\[|certificate for|order for|dns ?names:?|(?:single|multi) domain=)[ \n"'\[-]*([^\n]{1,400})`),
+	regexp.MustCompile(`(?i)(?:^|\s)(?:-d|--domains?|--host|-Domain|-MainDomain)[\s=]+["']?([^\n]{1,300})`),
+	regexp.MustCompile(`(?i)(?:certificate request for|renewing an existing certificate for|requesting a certificate for|obtaining bundled san certificate|domains?["']?[:= ]+["']?\[|domains ["']|identifiers["']?:? ?\[|certificate for|order for|dns ?names:?|(?:single|multi) domain=|\bprocessing )[ \n"'\[-]*([^\n]{1,400})`),
 }
 
 // ends are the beginning and the end of the text.
