@@ -286,6 +286,19 @@ func (c *Client) Order(servers []ServerAddr) []ServerAddr {
 	return use[:min(len(use), maxServers)]
 }
 
+// Recalled is the one server that a question was put to in the run that is made
+// again; the zero Addr when it was put to several, or to none, or nothing is
+// made again.
+func (c *Client) Recalled(name string, qtype uint16) netip.Addr {
+	if c.cfg.Recall == nil {
+		return netip.Addr{}
+	}
+	if then := c.cfg.Recall(canonical(name), qtype); len(then) == 1 {
+		return then[0]
+	}
+	return netip.Addr{}
+}
+
 // OrderFor is Order for a question. Where a run is made again, those that were
 // asked then come first: which ones had answered by then hung on a moment.
 func (c *Client) OrderFor(servers []ServerAddr, name string, qtype uint16) []ServerAddr {

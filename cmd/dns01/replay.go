@@ -229,10 +229,10 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 		caches: func() []cache { return cs },
 		madeUp: true, lab: rec.Lab,
 		now:  func() time.Time { return at },
-		seed: &t.look.Seed, judged: judged,
+		seed: &t.look.Seed, judged: judged, recall: t.player.Recall,
 	}
-	if rec.Lab == "" || rec.Redacted {
-		t.world.recall = t.player.Recall // a lab's exchanges stand in no order of time, but to go by the names is worse
+	if rec.Lab != "" && !rec.Redacted { // once names are others, any order is better than theirs
+		t.world.recall = t.player.RecallOne
 	}
 	return t, nil
 }

@@ -69,7 +69,9 @@ func (p *Player) note(x *Exchange, m *dns.Msg) {
 		return
 	}
 	q := plainly(m.Question[0].Name, m.Question[0].Qtype)
-	p.asked[q] = append(p.asked[q], x.Server.Addr())
+	if a := x.Server.Addr(); !slices.Contains(p.asked[q], a) {
+		p.asked[q] = append(p.asked[q], a)
+	}
 }
 
 func plainly(name string, qtype uint16) dns.Question {
@@ -77,8 +79,17 @@ func plainly(name string, qtype uint16) dns.Question {
 }
 
 // Recall returns the servers that a question was put to, in the order in which
-// they were asked: see resolver.Config.
+// they stand: see resolver.Config.
 func (p *Player) Recall(name string, qtype uint16) []netip.Addr { return p.asked[plainly(name, qtype)] }
+
+// RecallOne is Recall where exchanges stand in no order of time, as those of a
+// lab: it tells of one server, or of none.
+func (p *Player) RecallOne(name string, qtype uint16) []netip.Addr {
+	if all := p.Recall(name, qtype); len(all) == 1 {
+		return all
+	}
+	return nil
+}
 
 // whom and content make the key: the same question, put in the same way to the
 // same server. IDs, letter case and cookies are different each time.

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+
+	"github.com/miekg/dns"
 )
 
 // manyNames is how many identifiers an order may have before the CAA records
@@ -28,7 +30,15 @@ func (z *zone) one(l *lookup, ask func(server string, addr netip.Addr)) {
 	z.thinned = append(z.thinned, thinned{l, ask})
 	known := z.askable()
 	z.mu.Unlock()
+	then := z.t.c.Recalled(l.Name, dns.TypeCAA)
 	switch {
+	case then.IsValid():
+		var once sync.Once
+		z.each(func(server string, addr netip.Addr) {
+			if addr == then {
+				once.Do(func() { ask(server, addr) })
+			}
+		})
 	case len(known) > 0:
 		s := known[turn%len(known)]
 		ask(s.Name, s.Addr)
