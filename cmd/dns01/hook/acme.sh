@@ -7,6 +7,7 @@
 # acme.sh sources this file from ~/.acme.sh/dnsapi. With --dnssleep it does not
 # ask public resolvers by itself afterwards.
 #
+# It gives up after 10 minutes; DNS01_FOR=20m in the environment changes that.
 # Save it with:  dns01 wait --print-hook acme.sh >~/.acme.sh/dnsapi/dns_dns01.sh
 
 # Replace this by the call of your DNS host, or give the key of a server that
@@ -17,7 +18,7 @@ dns01_publish() { # add|delete NAME VALUE
 
 dns_dns01_add() { # FULLDOMAIN TXTVALUE
 	dns01_publish add "$1." "$2" || return
-	dns01 wait --for 10m "$1" "$2"
+	dns01 wait "$1" "$2"
 }
 
 dns_dns01_rm() { # FULLDOMAIN TXTVALUE

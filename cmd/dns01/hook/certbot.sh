@@ -4,6 +4,7 @@
 #   certbot certonly --manual --preferred-challenges dns -d example.com \
 #     --manual-auth-hook /etc/dns01/certbot --manual-cleanup-hook /etc/dns01/certbot
 #
+# It gives up after 10 minutes; DNS01_FOR=20m in the environment changes that.
 # Save it with:  dns01 wait --print-hook certbot >/etc/dns01/certbot; chmod +x /etc/dns01/certbot
 set -u
 
@@ -19,7 +20,7 @@ if [ -n "${CERTBOT_AUTH_OUTPUT+set}" ]; then # the cleanup hook
 	exit
 fi
 publish add "$name" "$CERTBOT_VALIDATION" || exit
-dns01 wait --for 10m && exit
+dns01 wait && exit
 
 # certbot reports the status of a hook and asks for validation all the same.
 # That costs one of five failures an hour, and no more: the other certificates

@@ -5,6 +5,7 @@
 #   HOOK=/etc/dns01/dehydrated CHALLENGETYPE=dns-01     in dehydrated's config
 #   HOOK_CHAIN=yes                                      to wait once an order
 #
+# It gives up after 10 minutes; DNS01_FOR=20m in the environment changes that.
 # Save it with:  dns01 wait --print-hook dehydrated >/etc/dns01/dehydrated; chmod +x /etc/dns01/dehydrated
 set -u
 
@@ -28,7 +29,7 @@ case ${1-} in
 deploy_challenge)
 	shift
 	each add "$@" || exit
-	exec dns01 wait --for 10m deploy_challenge "$@"
+	exec dns01 wait deploy_challenge "$@"
 	;;
 clean_challenge)
 	shift
