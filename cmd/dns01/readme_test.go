@@ -12,24 +12,37 @@ import (
 	"dns01/resolver/lab"
 )
 
-// readmeWorlds are the worlds that the commands of README.md ask, as if each
-// were the Internet.
+// readmeWorlds are the worlds that the commands of README.md and docs/hooks.md
+// ask, as if each were the Internet. A command without one asks nobody.
 var readmeWorlds = map[string]string{
 	"dns01 check example.com '*.example.com'":                                     "healthy-preflight",
 	"dns01 check example.com --value _uIUep1hY_cT5bot_hjsmL0rIPR5xmCR0yID3q1SlK8": "stale-secondary",
 	"dns01 lookup _acme-challenge.example.com TXT":                                "healthy",
+	"dns01 wait --value _uIUep1hY_cT5bot_hjsmL0rIPR5xmCR0yID3q1SlK8 example.com":  "propagation-slow",
+	"dns01 wait --print-hook certbot":                                             "",
+	"dns01 wait --print-hook lego":                                                "",
+	"dns01 wait --print-hook dehydrated":                                          "",
+	"dns01 wait --print-hook acme.sh":                                             "",
+	"dns01 wait --print-hook acmetool":                                            "",
 }
 
 // A consoleBlock is a fenced block of a Markdown text: a command after "$ "
 // and what it prints.
 var consoleBlock = regexp.MustCompile("(?m)^```console\n\\$ (.*)\n((?s:.*?))^```$")
 
-// taken is how long a run took: it differs from run to run.
-var taken = regexp.MustCompile(`\b\d+ ms\b|\b\d+\.\d s\b`)
+// taken is what differs from run to run: how long it took, and how many
+// queries all looks of a wait, where two may ask the same at the same moment.
+var taken = regexp.MustCompile(`\b\d+ ms\b|\b\d+\.\d s\b|looks, \d+ queries \(\d+ UDP`)
 
-// What the first page shows has to be what the program prints.
+// What the first pages show has to be what the program prints.
 func TestREADME(t *testing.T) {
-	path := filepath.Join("..", "..", "README.md")
+	for _, page := range []string{"README.md", "docs/hooks.md"} {
+		t.Run(page, func(t *testing.T) { consoleBlocksHold(t, filepath.Join("..", "..", page)) })
+	}
+}
+
+func consoleBlocksHold(t *testing.T, path string) {
+	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -44,16 +57,33 @@ func TestREADME(t *testing.T) {
 			return block
 		}
 		if !*update {
-			t.Errorf("%s (-README.md +printed, -update to accept):\n%s", command, cmp.Diff(shown, printed))
+			t.Errorf("%s (-page +printed, -update to accept):\n%s", command, cmp.Diff(shown, printed))
 		}
 		return "```console\n$ " + command + "\n" + printed + "```"
 	})
 	if blocks == 0 {
-		t.Error("README.md shows no run")
+		t.Errorf("%s shows no run", path)
 	}
 	if *update && anew != string(text) {
 		if err := os.WriteFile(path, []byte(anew), 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// planLine is a plan that the first page shows without what it prints.
+var planLine = regexp.MustCompile(`(?m)^    dns01 (plan .*)$`)
+
+// A plan asks nobody, so that the command can be tried as it stands.
+func TestREADMEPlan(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range planLine.FindAllStringSubmatch(string(text), -1) {
+		p, stdout, stderr := newProgram(t, strings.Fields(strings.ReplaceAll(m[1], "'", ""))...)
+		if got := p.run(t.Context()); got != statusBlocked || stderr.Len() > 0 || !strings.HasPrefix(stdout.String(), "IN ROUNDS") {
+			t.Errorf("dns01 %s: status %d, %s%s", m[1], got, stdout, stderr)
 		}
 	}
 }
@@ -67,6 +97,15 @@ func readmeRun(t *testing.T, command string) string {
 		return ""
 	}
 	words := strings.Fields(strings.ReplaceAll(command, "'", ""))
+	if words[1] == "wait" && name != "" {
+		run := waitIn(t, namedWorld(t, name), words[2:]...)
+		return run.stderr.String() + run.stdout.String() // in this order in time
+	}
+	if name == "" {
+		p, stdout, _ := newProgram(t, words[1:]...)
+		p.run(t.Context())
+		return stdout.String()
+	}
 	run := runIn(t, namedWorld(t, name), words[1:]...)
 	if run.stderr.Len() > 0 {
 		t.Errorf("%s complains: %s", command, &run.stderr)

@@ -43,37 +43,27 @@ var realClients = []realClient{
 }
 
 func orderCertbot(t *testing.T, w *certifiedWorld, dir, domain string) (o realOrder) {
-	hook := w.hook(t, dir, "certbot")
-	o.runs = [][]string{{
-		"certonly", "--non-interactive", "--agree-tos", "--register-unsafely-without-email", "--server", directory,
-		"--config-dir", dir, "--work-dir", dir, "--logs-dir", dir,
-		"--manual", "--preferred-challenges", "dns", "--manual-auth-hook", hook, "--manual-cleanup-hook", hook,
-		"-d", domain, "-d", "*." + domain,
-	}}
+	o = documented(t, "certbot", domain, w.hook(t, dir, "certbot"))
+	o.runs[0] = append(o.runs[0], "--non-interactive", "--agree-tos", "--register-unsafely-without-email", "--server", directory,
+		"--config-dir", dir, "--work-dir", dir, "--logs-dir", dir)
 	return o
 }
 
 // orderLego has a hook of its own: where EXEC_MODE is not set, lego passes the
 // words that nsupdate takes, and dns01 wait too.
 func orderLego(t *testing.T, w *certifiedWorld, dir, domain string) realOrder {
-	return lego(w.script(t, dir, "hook", `#!/bin/sh
+	o := orderLegoRaw(t, w, dir, domain)
+	w.script(t, dir, "lego", `#!/bin/sh
 case $1 in present) how=add ;; cleanup) how=delete ;; *) exit ;; esac
 printf 'update %s %s 60 TXT "%s"\nsend\n' "$how" "$2" "$3" | nsupdate -k `+w.key+` && exec dns01 wait "$@"
-`), dir, domain)
-}
-
-func orderLegoRaw(t *testing.T, w *certifiedWorld, dir, domain string) realOrder {
-	o := lego(w.hook(t, dir, "lego"), dir, domain)
-	o.env = append(o.env, "EXEC_MODE=RAW")
+`)
+	o.env = slices.DeleteFunc(o.env, func(v string) bool { return v == "EXEC_MODE=RAW" })
 	return o
 }
 
-func lego(hook, dir, domain string) (o realOrder) {
-	o.env = []string{"EXEC_PATH=" + hook, "EXEC_SEQUENCE_INTERVAL=1"}
-	o.runs = [][]string{{
-		"--server", directory, "--accept-tos", "--email", "hostmaster@hooked.com", "--path", dir,
-		"--dns", "exec", "--dns.disable-cp", "--domains", domain, "--domains", "*." + domain, "run",
-	}}
+func orderLegoRaw(t *testing.T, w *certifiedWorld, dir, domain string) realOrder {
+	o := documented(t, "lego", domain, w.hook(t, dir, "lego"))
+	o.runs[0] = append([]string{"--server", directory, "--accept-tos", "--email", "hostmaster@hooked.com", "--path", dir}, o.runs[0]...)
 	return o
 }
 
@@ -85,18 +75,17 @@ func orderDehydratedChain(t *testing.T, w *certifiedWorld, dir, domain string) r
 	return dehydrated(t, w, dir, domain, "yes")
 }
 
-func dehydrated(t *testing.T, w *certifiedWorld, dir, domain, chain string) (o realOrder) {
-	config := write(t, dir, "config", fmt.Sprintf(
-		"CA=%s\nCHALLENGETYPE=dns-01\nBASEDIR=%s\nHOOK=%s\nHOOK_CHAIN=%s\nDEHYDRATED_USER=\nDEHYDRATED_GROUP=\n",
-		directory, dir, w.hook(t, dir, "dehydrated"), chain))
+func dehydrated(t *testing.T, w *certifiedWorld, dir, domain, chain string) realOrder {
+	o := documented(t, "dehydrated", domain, w.hook(t, dir, "dehydrated"))
+	config := write(t, dir, "config", fmt.Sprintf("CA=%s\nBASEDIR=%s\nHOOK_CHAIN=%s\nDEHYDRATED_USER=\nDEHYDRATED_GROUP=\n", directory, dir, chain))
 	o.runs = [][]string{
 		{"--config", config, "--register", "--accept-terms"},
-		{"--config", config, "--cron", "--domain", domain + " *." + domain},
+		append([]string{"--config", config}, o.runs[0]...),
 	}
 	return o
 }
 
-func orderAcmetool(t *testing.T, w *certifiedWorld, dir, domain string) (o realOrder) {
+func orderAcmetool(t *testing.T, w *certifiedWorld, dir, domain string) realOrder {
 	state, hooks := filepath.Join(dir, "state"), filepath.Join(dir, "hooks")
 	for _, d := range []string{state, filepath.Join(state, "conf"), hooks} {
 		if err := os.Mkdir(d, 0o755); err != nil {
@@ -106,12 +95,40 @@ func orderAcmetool(t *testing.T, w *certifiedWorld, dir, domain string) (o realO
 	w.hook(t, hooks, "acmetool")
 	write(t, filepath.Join(state, "conf"), "target", "request:\n  provider: "+directory+"\n")
 	answers := write(t, dir, "responses", "\"acme-agreement:data:text/plain,Do%20what%20thou%20wilt\": true\n\"acme-enter-email\": \"\"\n")
-	o.runs = [][]string{{"--state", state, "--hooks", hooks, "--batch", "--response-file", answers, "want", domain, "*." + domain}}
+	o := documented(t, "acmetool", domain, "")
+	o.runs[0] = append([]string{"--state", state, "--hooks", hooks, "--batch", "--response-file", answers}, o.runs[0]...)
 	return o
 }
 
-// TestRealHooks lets ACME clients order certificates, with the scripts that
-// --print-hook prints: the value goes to a BIND primary, an NSD secondary
+// documented is the command line of docs/hooks.md for a client, for another
+// domain and with another hook.
+func documented(t *testing.T, client, domain, hook string) (o realOrder) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "hooks.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(text), "\n## "+client+"\n")
+	_, section, _ = strings.Cut(section, "\n```sh\n")
+	line, _, found := strings.Cut(section, "\n```\n")
+	if !found {
+		t.Fatalf("docs/hooks.md has no command for %s", client)
+	}
+	line = strings.NewReplacer("example.com", domain, "/etc/dns01/"+client, hook).Replace(line)
+	out, err := exec.Command("sh", "-c", `printf '%s\n' `+line).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	words := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	i := slices.Index(words, client)
+	if i < 0 {
+		t.Fatalf("%q is no command of %s", line, client)
+	}
+	return realOrder{env: words[:i], runs: [][]string{words[i+1:]}}
+}
+
+// TestRealHooks lets ACME clients order certificates, with the commands of
+// docs/hooks.md and the scripts that --print-hook prints: the value goes to a BIND primary, an NSD secondary
 // learns of it seconds later, and the CA looks there alone. A client gets its
 // certificate at the first try only when its hook returned neither too early
 // nor with a status that it does not take. A name whose CAA forbids the CA is
