@@ -190,8 +190,8 @@ func (t *text) problem(e *event, now time.Time) Problem {
 		Findings: m.findings, Type: m.acme, Seen: e.seen,
 		Quote: t.quote(e),
 	}
-	if m.byCA && (e.prefix.stage == Finalize || e.prefix.stage == NewOrder) {
-		p.Stage = e.prefix.stage
+	if m.byCA {
+		p.Stage = t.stageOf(e)
 	}
 	if p.Stage == UnknownStage || p.Stage == "" {
 		p.Stage = t.stageNear(e.from)

@@ -14,6 +14,7 @@ const host = `((?:\*\.)?(?:[\pL\pN_](?:[\pL\pN_-]{0,62})\.)+[\pL][\pL\pN-]+)\.?`
 
 // introductions are the words by which logs name an identifier, surest first.
 var introductions = []*regexp.Regexp{
+	regexp.MustCompile(`["']identifier["']\s*:[^}\]]{0,60}?["']value["']\s*:\s*["']` + host + `["']\s*["']`),                    // JSON that lost its braces
 	regexp.MustCompile(`(?i)\b(?:domain|identifier|dns ?name|domain_?name|hostname|fqdn)["']?\s*(?:[:=]|=>)+\s*["'\[]*` + host), // certbot, cert-manager, Caddy
 	regexp.MustCompile(`\[(?:domain:? ?)?` + host + `\]`),                                                                       // lego
 	regexp.MustCompile(`https?://` + host + `(?::\d+)?/\.well-known/acme-challenge`),                                            // http-01
@@ -39,33 +40,34 @@ func (t *text) place(e *event) {
 			e.lookedUp = &Question{name, strings.ToUpper(typ)}
 		}
 	}
-	if e.m.category == ClientPrecheck {
-		e.lookedUp = t.prechecked(e)
+	switch e.m.category {
+	case ClientPrecheck, TXTMissing, TXTWrong, TXTLookupFailed:
+		e.lookedUp = t.challengeOf(e)
 	}
 	e.names = t.identifiersOf(e)
 }
 
-// prechecked is what a client looked for: the challenge's TXT record, whose
-// name it tells with the failure or after it on the same line.
-func (t *text) prechecked(e *event) *Question {
+// challengeOf is what was looked up: the challenge's TXT record, whose name is
+// told with the failure or after it on the same line.
+func (t *text) challengeOf(e *event) *Question {
 	if q := e.lookedUp; q != nil {
-		if _, ok := identifierOf(q.Name); ok {
+		if _, ok := identifierOf(q.Name); ok || e.m.byCA && strings.Contains(q.Name, ".") {
 			return q
 		}
 	}
 	const reach = 300
-	line := t.lines[e.from:min(len(t.lines), e.to+reach)]
-	if i := strings.IndexByte(line[min(len(line), e.to-e.from):], '\n'); i >= 0 {
-		line = line[:e.to-e.from+i]
-	}
-	i := strings.Index(line, challengeLabels[0])
+	said := t.flat[e.from:min(len(t.flat), e.to+reach)]
+	i := strings.Index(said, challengeLabels[0])
 	if i < 0 {
 		return nil
 	}
-	if name := hostName(firstName(line[i:])); name != "" {
-		return &Question{name, "TXT"}
+	name := hostName(firstName(said[i:]))
+	id, _ := identifierOf(name)
+	onLine := i < e.to-e.from || !strings.Contains(t.lines[e.to:e.from+i], "\n")
+	if name == "" || !onLine && id != nameOf(e.groups["ident"]) {
+		return nil
 	}
-	return nil
+	return &Question{name, "TXT"}
 }
 
 // identifiersOf are the identifiers that an event is about, as far as its

@@ -29,6 +29,13 @@ func caaMeanings() []*meaning {
 			},
 		},
 		{
+			tier: decisive, category: CAAForbids, stage: BeforeCA, retry: No, culprit: DomainOwner,
+			what:     "The client's own look at the CAA records says that they do not let this CA issue for {ident}; the CA was not asked yet.",
+			advice:   "Add a record that names the CA, at the name or the nearest parent that has CAA records. Old releases of cert-manager judge wildcards wrongly: update it.",
+			findings: forbids,
+			forms:    []string{"caa record does not match issuer", "caa records do not include", "caa check: no record for this issuer"},
+		},
+		{
 			tier: decisive, byCA: true, category: CAALookupFailed, stage: Validation, retry: Maybe, culprit: DNSOperator, acme: "dns", qtype: "CAA",
 			what:     "The CA could not look up the CAA records of {name}.",
 			advice:   "See that every server of the zone answers CAA queries (type 257) properly, also when there is no such record.",

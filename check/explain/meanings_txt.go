@@ -134,7 +134,7 @@ func txtMeanings() []*meaning {
 			advice:   "See that every server of the zone answers the query properly.",
 			findings: []string{"nameserver-lame", "nameserver-silent", "type-mishandled"},
 			forms: []string{
-				"error looking up txt records for domain {name}", "error retrieving txt records for dns challenge ({name}", "failed to lookup txt record for {name}",
+				"error looking up txt records for domain {ident}", "error retrieving txt records for dns challenge (\"lookup {name} on", "failed to lookup txt record for {name}",
 				"error retrieving txt records for dns challenge", "dns query for txt of {name} failed", "txt lookup for {name} failed", "error querying txt for {name}",
 			},
 		},

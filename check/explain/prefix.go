@@ -47,6 +47,26 @@ func (t *text) prefixAt(at int) (p prefix) {
 	return p
 }
 
+// stageOf is the stage that the prefixes of a CA tell, those before the error
+// or, of a sub-problem, those of the problem that it is part of.
+func (t *text) stageOf(e *event) Stage {
+	if e.prefix.stage == Finalize || e.prefix.stage == NewOrder {
+		return e.prefix.stage
+	}
+	for _, object := range t.objects(e.from) {
+		object = asciiLower(object)
+		i := strings.Index(object, `"subproblems"`)
+		switch {
+		case i < 0:
+		case strings.Contains(object, "error finalizing order"):
+			return Finalize
+		case strings.Contains(object, "error creating new order") || strings.Contains(object, "invalid identifiers requested"):
+			return NewOrder
+		}
+	}
+	return e.m.stage
+}
+
 // stageWords tell the stage from the words around an error, the nearest ones
 // first.
 var stageWords = []struct {

@@ -147,11 +147,22 @@ func (t *text) distinct(es []event) []event {
 			return o.m.kind == problem && e.m.kind == problem && (within || o.m == e.m && o.to > e.from)
 		}):
 		case (e.m.tier == general || e.m.broad) && saysMore(es, i):
+		case len(out) > 0 && t.detailOf(&out[len(out)-1], &e):
 		default:
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// detailOf reports whether e, which a client may say too, is the detail of
+// what a CA has said on the same line: "error looking up TXT records for domain
+// …: lookup … on …: no such host".
+func (t *text) detailOf(o, e *event) bool {
+	const reach = 160
+	return o.m.kind == problem && e.m.kind == problem && o.m.byCA && !e.m.byCA && o.m.tier == decisive &&
+		e.from >= o.from && e.from-o.to < reach &&
+		(o.m.category == TXTLookupFailed || !strings.Contains(t.lines[o.from:e.from], "\n"))
 }
 
 // near is how far apart the type and the text of one problem are, in octets.
