@@ -128,6 +128,9 @@ func (t *text) standing(es []event) (standing, past []event, succeeded bool) {
 			succeeded = true
 			drop(func(o *event) bool { return concerns(e.names, o.names) })
 			continue
+		case idle:
+			succeeded = succeeded || len(standing) == 0
+			continue
 		case attempt:
 			drop(func(o *event) bool { return concerns(e.names, o.names) })
 			continue
@@ -138,7 +141,8 @@ func (t *text) standing(es []event) (standing, past []event, succeeded bool) {
 				continue
 			}
 			drop(func(o *event) bool {
-				return o.m.tier >= general && (e.m.order && o.m != e.m || slices.Equal(o.names, e.names) || o.m.order && len(o.names) == 0)
+				passed := o.m.category == ClientPrecheck && e.m.byCA && concerns(o.names, e.names)
+				return passed || o.m.tier >= general && (e.m.order && o.m != e.m || slices.Equal(o.names, e.names) || o.m.order && len(o.names) == 0)
 			})
 		}
 		standing = append(standing, *e)

@@ -17,8 +17,15 @@ func plainText(s string) (plain string, cut bool) {
 	if len(s) > MaxText {
 		s, cut = s[len(s)-MaxText:], true
 	}
-	return legible(withoutEscapes(fromUTF16(s))), cut
+	s = withoutEscapes(fromUTF16(s))
+	if strings.Contains(s, "&quot;") || strings.Contains(s, "&#") {
+		s = withoutEntities.Replace(s)
+	}
+	return legible(s), cut
 }
+
+// withoutEntities undoes the quoting of HTML, of logs copied from its source.
+var withoutEntities = strings.NewReplacer("&quot;", `"`, "&#34;", `"`, "&#39;", "'", "&apos;", "'", "&lt;", "<", "&gt;", ">", "&amp;", "&")
 
 // fromUTF16 converts what Windows' tools write: UTF-16 with a byte order mark,
 // or without one where every other octet of the beginning is zero.

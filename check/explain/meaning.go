@@ -12,6 +12,7 @@ const (
 	problem kind = iota
 	success      // a certificate was issued, or a validation passed for good
 	attempt      // a new attempt begins
+	idle         // nothing was to be done
 )
 
 // A meaning is what an error means. Its texts may hold {name}, {ident},
@@ -26,6 +27,7 @@ type meaning struct {
 	stage    Stage
 	retry    Retry
 	culprit  Culprit
+	cleans   bool          // of the clean-up: what a client says next is about that
 	acme     string        // the ACME problem type that goes with it (RFC 8555 §6.7)
 	qtype    string        // the record type that {name} was looked up for
 	wait     time.Duration // until a retry may pass, where the text tells no time

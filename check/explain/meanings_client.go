@@ -64,7 +64,8 @@ func clientMeanings() []*meaning {
 	cleanup := config(Maybe, Client,
 		"The client could not remove a TXT record afterwards.",
 		"Remove leftover values by hand; they do no harm but make answers large.",
-		"error removing txt", "error deleting txt", "failed to delete txt", "failed to remove dns", "error cleaning up", "cleaning up failed", "cleanup failed", "failed to clean up", "could not clean up", "error removing record", "failed to delete record", "acme: error cleaning up", "unable to delete dns", "cleaning up solver", "cleaning up challenge", "dns record deletion failed", "removing txt failed", "error rm webroot")
+		"error removing txt", "error deleting txt", "error deleting record", "error deleting dns", "failed to delete txt", "failed to remove dns", "error cleaning up", "cleaning up failed", "cleanup failed", "failed to clean up", "could not clean up", "error removing record", "failed to delete record", "acme: error cleaning up", "unable to delete dns", "cleaning up solver", "cleaning up challenge", "dns record deletion failed", "removing txt failed", "error rm webroot")
+	cleanup.cleans = true
 	cleanup.tier = summary
 	unpublished := config(Maybe, Client,
 		"The client could not publish the TXT record at the provider.",
@@ -143,7 +144,7 @@ func accountMeanings() []*meaning {
 		account("badCSR",
 			"The CA does not accept the certificate request or its key.",
 			"Make a new key (RSA of 2048 bits or more, P-256 or P-384) and request; leave out what the CA does not issue (names over 64 characters in the common name, must-staple).",
-			"error parsing certificate request", "invalid csr", "csr is invalid", "key too small", "key is not acceptable", "public key is forbidden", "key is weak", "csr contains", "unsupported key type", "unsupported elliptic curve", "ocsp must-staple extension is no longer available", "ocsp must staple", "certificate public key must be different than account key", "unable to validate csr", "csr generation failed"),
+			"error parsing certificate request", "invalid csr", "csr is invalid", "key too small", "cn was longer than", "common name is too long", "key is not acceptable", "public key is forbidden", "key is weak", "csr contains", "unsupported key type", "unsupported elliptic curve", "ocsp must-staple extension is no longer available", "ocsp must staple", "certificate public key must be different than account key", "unable to validate csr", "csr generation failed"),
 		account("userActionRequired",
 			"The CA wants the account's holder to agree to new terms.",
 			"Agree to them, with the client's option for it.",
@@ -200,10 +201,14 @@ func progressMeanings() []*meaning {
 		{
 			kind: success,
 			forms: []string{
-				"successfully received certificate", "congratulations! your certificate", "congratulations, all renewals succeeded", "all renewals succeeded", "-----begin cert success", "cert success.", "your cert is in", "server responded with a certificate", "certificate obtained successfully", "certificate(s) obtained successfully", "certificate renewed successfully", "certificate fetched from issuer successfully", "the certificate has been successfully issued", "certificate has been successfully issued",
+				"the dry run was successful", "all simulated renewals succeeded", "successfully received certificate", "congratulations! your certificate", "congratulations, all renewals succeeded", "all renewals succeeded", "-----begin cert success", "cert success.", "your cert is in", "server responded with a certificate", "certificate obtained successfully", "certificate(s) obtained successfully", "certificate renewed successfully", "certificate fetched from issuer successfully", "the certificate has been successfully issued", "certificate has been successfully issued",
 				"certificate is up to date and has not expired", "order completed successfully", "order status: valid", "order status is valid", "certificate issued successfully", "the certificate was issued", "your certificate is saved at", "certificate is saved at", "downloading certificate... done", "done! certificate", " + done!", "creating fullchain.pem", "certificate successfully renewed", "task ok", "successfully issued", "successfully renewed", "acme_certificate{*}creation complete", "certificate created", "authorizations valid for all domains. retrieving issued certificate", "/live/{ident}/fullchain.pem (success)",
 				"installing full chain to", "the let's encrypt certificate has been issued", "renewal succeeded", "certificate {ident} was renewed", "\"certificate\": \"https://acme", "\"certificate\":\"https://acme",
 			},
+		},
+		{
+			kind:  idle,
+			forms: []string{"not yet due for renewal", "not due for renewal yet", "no renewals were attempted", "skipping. next renewal time is", "skip, next renewal time is", "no hooks were run. certificate not due", "certificate will not expire (longer than", "no renewal needed"},
 		},
 		{
 			kind: attempt,

@@ -11,6 +11,10 @@ var orders = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)(?:certificate request for|renewing an existing certificate for|requesting a certificate for|obtaining bundled san certificate|domains?["']?[:= ]+["']?\[|domains ["']|identifiers["']?:? ?\[|certificate for|order for|dns ?names:?|(?:single|multi) domain=|\bprocessing )[ \n"'\[-]*([^\n]{1,400})`),
 }
 
+// described is a wildcard in the description of a challenge of cert-manager,
+// which names it without "*.".
+var described = regexp.MustCompile(`(?i)\bdns ?name: ` + host + `[^{}]{1,600}?\bwildcard: true`)
+
 // ends are the beginning and the end of the text.
 func (t *text) ends() []string {
 	const reach = 64 << 10
@@ -23,6 +27,11 @@ func (t *text) ends() []string {
 // ordered are the names that a certificate was asked for, in so many words.
 func (t *text) ordered() (names []string) {
 	for _, piece := range t.ends() {
+		for _, m := range described.FindAllStringSubmatch(piece, 64) {
+			if name := hostName(m[1]); name != "" {
+				names = appendNew(names, "*."+base(name))
+			}
+		}
 		for _, re := range orders {
 			for _, m := range re.FindAllStringSubmatch(piece, 64) {
 				names = appendNew(names, namesIn(m[1])...)

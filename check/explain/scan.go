@@ -148,6 +148,7 @@ func (t *text) distinct(es []event) []event {
 		}):
 		case (e.m.tier == general || e.m.broad) && saysMore(es, i):
 		case len(out) > 0 && t.detailOf(&out[len(out)-1], &e):
+		case slices.ContainsFunc(es[max(0, i-4):i], func(o event) bool { return t.cleanedUp(&o, &e) }):
 		default:
 			out = append(out, e)
 		}
@@ -163,6 +164,16 @@ func (t *text) detailOf(o, e *event) bool {
 	return o.m.kind == problem && e.m.kind == problem && o.m.byCA && !e.m.byCA && o.m.tier == decisive &&
 		e.from >= o.from && e.from-o.to < reach &&
 		(o.m.category == TXTLookupFailed || !strings.Contains(t.lines[o.from:e.from], "\n"))
+}
+
+// cleanedUp reports whether e tells why a clean-up failed, which o tells of on
+// the same line or right before.
+func (t *text) cleanedUp(o, e *event) bool {
+	const reach, beside = 240, 40
+	if !o.m.cleans || e.m.kind != problem || e.m.byCA || e.m.cleans {
+		return false
+	}
+	return e.from-o.to < beside || e.from-o.from < reach && !strings.Contains(t.lines[o.from:e.from], "\n")
 }
 
 // near is how far apart the type and the text of one problem are, in octets.
