@@ -85,12 +85,8 @@ func overTCP(conn net.Conn, m *dns.Msg, wire []byte) (Reply, error) {
 	if _, err := conn.Write(append(framed, wire...)); err != nil {
 		return Reply{}, err
 	}
-	var length [2]byte
-	if _, err := io.ReadFull(conn, length[:]); err != nil {
-		return Reply{}, err
-	}
-	buf := make([]byte, binary.BigEndian.Uint16(length[:]))
-	if _, err := io.ReadFull(conn, buf); err != nil {
+	buf, err := readFramed(conn)
+	if err != nil {
 		return Reply{}, err
 	}
 	got, ok, err := accept(m, buf)
@@ -98,6 +94,19 @@ func overTCP(conn net.Conn, m *dns.Msg, wire []byte) (Reply, error) {
 		return Reply{}, &Error{Failure: Mismatched, Err: errors.New("the reply is to another query")}
 	}
 	return Reply{Msg: got, Size: len(buf), Wire: buf}, err
+}
+
+// readFramed reads one message with its length before it (RFC 1035 §4.2.2).
+func readFramed(conn net.Conn) ([]byte, error) {
+	var length [2]byte
+	if _, err := io.ReadFull(conn, length[:]); err != nil {
+		return nil, err
+	}
+	buf := make([]byte, binary.BigEndian.Uint16(length[:]))
+	if _, err := io.ReadFull(conn, buf); err != nil {
+		return nil, err
+	}
+	return buf, nil
 }
 
 // accept reads a message and says whether it is the reply to m. It is not

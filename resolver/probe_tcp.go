@@ -2,20 +2,25 @@ package resolver
 
 import (
 	"context"
+	"encoding/binary"
+	"errors"
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/miekg/dns"
 )
 
-// A Converser can put several questions over one TCP connection, each once
-// the one before is answered (RFC 7766 §6.2.1). It returns the replies up to
-// the first question without one, and the reason for that. An [Exchanger] may
-// be one besides; wrappers pass it on.
+// A Converser can put several questions over one TCP connection, all of them at
+// once, without waiting for the answer to the one before (RFC 7766 §6.2.1.1).
+// It returns the replies up to the first question without one, and the reason
+// for that. An [Exchanger] may be one besides; wrappers pass it on.
 type Converser interface {
 	Converse(ctx context.Context, qs []Query) ([]Reply, error)
 }
 
-// Converse implements [Converser]. All queries are for one server.
+// Converse implements [Converser]. All queries are for one server. Replies may
+// come in any order.
 func (Live) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 	if len(qs) == 0 {
 		return nil, nil
@@ -29,41 +34,78 @@ func (Live) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 		return nil, dialError(first, TCP, err)
 	}
 	defer conn.Close()
-	var rs []Reply
-	for i, q := range qs {
-		if i > 0 {
-			start = time.Now()
-		}
-		r, err := converse(ctx, conn, q)
-		if err != nil {
-			return rs, err
-		}
-		r.RTT = time.Since(start)
-		rs = append(rs, r)
-	}
-	return rs, nil
-}
-
-// converse puts one question over an open connection.
-func converse(ctx context.Context, conn net.Conn, q Query) (Reply, error) {
-	ctx, cancel := q.Context(ctx)
-	defer cancel()
-	m := q.Msg.Copy()
-	m.Id = randomID()
-	wire, err := m.Pack()
-	if err != nil {
-		return Reply{}, &Error{Failure: Malformed, Err: err}
-	}
-	if err := conn.SetDeadline(time.Time{}); err != nil {
-		return Reply{}, ioError(ctx, err)
-	}
+	ctx, done := qs[0].Context(ctx)
+	defer done()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	r, err := overTCP(conn, m, wire)
-	if err != nil {
-		return Reply{}, ioError(ctx, err)
+	c := conversation{replies: make([]*Reply, len(qs))}
+	if err := c.ask(conn, qs); err != nil {
+		return nil, ioError(ctx, err)
 	}
-	return r, nil
+	for range qs {
+		if err := c.hear(conn, start); err != nil {
+			return c.heard(), ioError(ctx, err)
+		}
+	}
+	return c.heard(), nil
+}
+
+// A conversation is several questions on one connection.
+type conversation struct {
+	asked   []*dns.Msg
+	replies []*Reply // nil: none yet
+}
+
+// ask writes all questions with one write.
+func (c *conversation) ask(conn net.Conn, qs []Query) error {
+	var framed []byte
+	for _, q := range qs {
+		m := q.Msg.Copy()
+		m.Id = randomID()
+		wire, err := m.Pack()
+		if err != nil {
+			return &Error{Failure: Malformed, Err: err}
+		}
+		framed = binary.BigEndian.AppendUint16(framed, uint16(len(wire)))
+		framed = append(framed, wire...)
+		c.asked = append(c.asked, m)
+	}
+	_, err := conn.Write(framed)
+	return err
+}
+
+// hear reads one reply, to whichever question.
+func (c *conversation) hear(conn net.Conn, start time.Time) error {
+	wire, err := readFramed(conn)
+	if err != nil {
+		return err
+	}
+	for i, m := range c.asked {
+		if c.replies[i] != nil {
+			continue
+		}
+		got, ok, err := accept(m, wire)
+		if err != nil {
+			return err
+		}
+		if ok {
+			c.replies[i] = &Reply{Msg: got, Wire: wire, Size: len(wire), RTT: time.Since(start)}
+			return nil
+		}
+	}
+	return &Error{Failure: Mismatched, Err: errors.New("the reply is to another query")}
+}
+
+// heard are the replies up to the first question without one.
+func (c *conversation) heard() []Reply {
+	var rs []Reply
+	for _, r := range c.replies {
+		if r == nil {
+			break
+		}
+		rs = append(rs, *r)
+	}
+	return rs
 }
 
 // Converse implements [Converser]: one place in flight, and a token a query.
@@ -85,7 +127,6 @@ func (o observer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 	rs, err := Conversed(ctx, o.x, qs)
 	for i, r := range rs {
 		o.f(Observation{Query: qs[i], Reply: r, At: at, Took: r.RTT})
-		at = at.Add(r.RTT)
 	}
 	if err != nil && len(rs) < len(qs) {
 		o.f(Observation{Query: qs[len(rs)], Err: err, At: at, Took: Lasted(at, Reply{}, err)})
@@ -129,7 +170,6 @@ func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) [
 	var all []Observation
 	for i, r := range rs {
 		all = append(all, Observation{Query: qs[i], Reply: r, At: at, Took: r.RTT})
-		at = at.Add(r.RTT)
 	}
 	if err == nil || len(rs) == len(qs) {
 		return all

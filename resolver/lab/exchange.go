@@ -98,6 +98,9 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 	if half > 0 {
 		there += q.Apart()
 	}
+	if from.before > 0 {
+		half, there = 0, 0 // it came with the first, and is answered behind it
+	}
 	if err := wait(ctx, there); err != nil {
 		return reaction{}, err
 	}

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"dns01/resolver"
 )
@@ -13,15 +14,18 @@ func (w *World) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort,
 	return w.exchange(ctx, q, socket{open: true})
 }
 
-// Converse asks several questions over one connection, each once the one
-// before is answered, up to the first without a reply.
+// Converse asks several questions over one connection, all at once, and
+// returns the replies up to the first question without one.
 func (w *World) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Reply, error) {
 	var rs []resolver.Reply
+	var took time.Duration
 	for i, q := range qs {
 		_, r, err := w.exchange(ctx, q, socket{before: i})
 		if err != nil {
 			return rs, err
 		}
+		took += r.RTT
+		r.RTT = took
 		rs = append(rs, r)
 	}
 	return rs, nil

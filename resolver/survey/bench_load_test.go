@@ -134,6 +134,11 @@ func (l *lossy) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply,
 	return resolver.Reply{}, resolver.Ended(ctx)
 }
 
+// Converse passes on what goes over TCP, which makes up for losses.
+func (l *lossy) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Reply, error) {
+	return resolver.Conversed(ctx, l.Exchanger, qs)
+}
+
 // BenchmarkLoad reports for each load, latency and loss how long a survey
 // takes in virtual time, as a multiple of the floor that delegation sets, and
 // how many queries, beside the time and the memory that this machine spends.

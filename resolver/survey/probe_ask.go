@@ -19,10 +19,14 @@ type prober struct {
 	s *Server
 }
 
+// probes reports whether the zone's servers are probed. A registry's are not
+// ours to probe.
+func (z *zone) probes() bool { return z.t.o.Probes != ProbesNone && !z.Public }
+
 // probe begins with an address once it has said something about the zone's
-// SOA. A registry's servers are not ours to probe.
+// SOA.
 func (z *zone) probe(s *Server, soa *Answer) {
-	if z.t.o.Probes == ProbesNone || z.Public || z.t.ctx.Err() != nil {
+	if !z.probes() || z.t.ctx.Err() != nil {
 		return
 	}
 	p := prober{z, s}
@@ -39,7 +43,6 @@ func (z *zone) probe(s *Server, soa *Answer) {
 func (p prober) start(soa *Answer) {
 	wg := &p.t.wg
 	plain := soa.EDNS == "unsupported"
-	wg.Go(func() { p.tcp(plain) })
 	wg.Go(func() { p.unknownType(plain) })
 	if soa.EDNS == "" {
 		wg.Go(p.version)
@@ -128,21 +131,28 @@ func (p prober) judged(id string, q resolver.Probe, words func(resolver.Observat
 	return r, ok
 }
 
-// tcp asks two questions on one connection.
-func (p prober) tcp(plain bool) {
-	soa, second := p.question(), p.challenge()
-	soa.Plain, second.Plain = plain, plain
-	all := p.t.c.Converse(p.t.ctx, p.s.Addr, soa, second)
-	p.t.probed.Add(int64(len(all)))
-	if len(all) == 0 {
+// tcp asks two questions on one connection. It does not wait for what UDP
+// brings, since a connection takes a round trip more, but says nothing of a
+// server that does not answer for the zone.
+func (p prober) tcp(known <-chan *Answer) {
+	soa, all := p.question(), p.converse(false)
+	answer := <-known
+	if answer.Status != Answered || len(all) == 0 {
 		return
 	}
-	if failed(all[0]) == "timeout" {
-		// Slow to connect, or at the limit of its rate: once more, with patience.
+	if answer.EDNS == "unsupported" && failed(all[0]) == "" {
+		soa.Plain = true
+		if all = p.converse(true); len(all) == 0 {
+			return
+		}
+	}
+	if failed(all[0]) == "timeout" || refusal(all[0]) {
+		// Slow to connect, at the limit of its rate, or a hiccup: once more, with
+		// patience.
 		if o, sent := p.once(resolver.TCP, soa); sent {
 			all = append(all, o)
-			if failed(o) == "" {
-				all = all[1:]
+			if failed(o) == "" && !refusal(o) {
+				all = all[len(all)-1:]
 			}
 		}
 	}
@@ -156,6 +166,20 @@ func (p prober) tcp(plain bool) {
 		words = append(words, "one")
 	}
 	p.record(outcome("tcp", words, p.exchanges(soa, all)))
+}
+
+// refusal reports whether an answer is an error.
+func refusal(o resolver.Observation) bool {
+	return failed(o) == "" && o.Reply.Msg.Rcode != dns.RcodeSuccess
+}
+
+// converse puts both questions.
+func (p prober) converse(plain bool) []resolver.Observation {
+	first, second := p.question(), p.challenge()
+	first.Plain, second.Plain = plain, plain
+	all := p.t.c.Converse(p.t.ctx, p.s.Addr, first, second)
+	p.t.probed.Add(int64(len(all)))
+	return all
 }
 
 // challenge is the TXT question of the first challenge name in the zone, or

@@ -140,13 +140,18 @@ func (z *zone) each(f func(server string, addr netip.Addr)) {
 
 // apex asks an address for the zone's SOA and NS.
 func (z *zone) apex(s *Server) {
+	known := make(chan *Answer, 1)
 	z.t.wg.Go(func() {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "SOA"})
 		z.mu.Lock()
 		s.SOA = a
 		z.mu.Unlock()
+		known <- a
 		z.probe(s, a)
 	})
+	if z.probes() && z.t.c.Askable(s.Addr) {
+		z.t.wg.Go(func() { prober{z, s}.tcp(known) })
+	}
 	z.t.wg.Go(func() {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "NS"})
 		z.mu.Lock()
