@@ -149,7 +149,7 @@ func (z *zone) apex(s *Server) {
 		known <- a
 		z.probe(s, a)
 	})
-	if z.probes() && z.t.c.Askable(s.Addr) {
+	if z.probes() && !z.t.c.Off(s.Addr) {
 		z.t.wg.Go(func() { prober{z, s}.tcp(known) })
 	}
 	z.t.wg.Go(func() {
