@@ -172,8 +172,8 @@ func (h *zoneHealth) fault() string {
 	switch {
 	case len(h.in(lame, quiet, unreachable)) > 0:
 		return "delegation-lame"
-	case len(h.in(deaf, astray, balking)) > 0:
-		return mute[h.in(deaf, astray, balking)[0].state]
+	case len(h.in(deaf, choked, astray, balking)) > 0:
+		return mute[h.in(deaf, choked, astray, balking)[0].state]
 	case len(h.in(special)) > 0:
 		return "nameserver-private-address"
 	case cyclic:
@@ -191,7 +191,7 @@ func deadZone(h *zoneHealth) []draft {
 		return nil
 	}
 	z := h.zone.Name
-	broken := h.in(lame, quiet, unreachable, deaf, astray, balking)
+	broken := h.in(lame, quiet, unreachable, deaf, choked, astray, balking)
 	f := finding(id, z, fmt.Sprintf("No server of %s serves it: %s.", z, deadServers(h)))
 	f.Servers, f.Evidence = labels(broken), evidence(answers(broken)...)
 	f.Fix = fmt.Sprintf("Load %s on these servers, or change its NS records in %s%s to the servers that have it.", z, parentOf(h.zone), registrar(h.zone))
@@ -208,7 +208,7 @@ func deadZone(h *zoneHealth) []draft {
 // deadServers lists why each server of a dead zone is of no use.
 func deadServers(h *zoneHealth) string {
 	var parts []string
-	if as := answers(h.in(lame, quiet, unreachable, deaf, astray, balking)); len(as) > 0 {
+	if as := answers(h.in(lame, quiet, unreachable, deaf, choked, astray, balking)); len(as) > 0 {
 		parts = append(parts, saidEach(as))
 	}
 	for _, s := range h.in(special) {
@@ -304,7 +304,7 @@ func singleServer(h *zoneHealth) []draft {
 		return nil
 	}
 	f := finding("delegation-single-server", h.zone.Name, detail)
-	f.Servers = labels(h.in(serving, lame, quiet, unreachable, deaf, astray, balking, special, unknown))
+	f.Servers = labels(h.in(serving, lame, quiet, unreachable, deaf, choked, astray, balking, special, unknown))
 	return []draft{{Finding: f}}
 }
 

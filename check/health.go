@@ -15,6 +15,7 @@ const (
 	quiet       serverState = "silent"      // never answers
 	unreachable serverState = "unreachable" // refuses, or a router says so
 	deaf        serverState = "deaf"        // silent to EDNS, answers plain DNS
+	choked      serverState = "choked"      // its larger UDP answers get lost
 	astray      serverState = "astray"      // its replies come from elsewhere
 	balking     serverState = "balking"     // answers with an error whatever carries EDNS
 	special     serverState = "special"     // in a range that is never asked
@@ -112,6 +113,8 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 		return unknown, nil
 	case first.Status == survey.Timeout && first.EDNS == "dropped":
 		return deaf, first
+	case first.Status == survey.Timeout && first.EDNS == "small":
+		return choked, first
 	case first.Status == survey.Timeout && first.Elsewhere.IsValid():
 		return astray, first
 	case first.Status == survey.Timeout:
@@ -131,6 +134,7 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 // nothing, each with the rule that says why.
 var mute = map[serverState]string{
 	deaf:    "edns-dropped",
+	choked:  "fragments-lost",
 	astray:  "answer-from-wrong-address",
 	balking: "edns-unsupported",
 }

@@ -20,6 +20,7 @@ func brokenServers(h *zoneHealth) []draft {
 		{quiet, "nameserver-silent", "See that %s is served on port 53, UDP and TCP, at %s, or take %s out of its NS records in %s%s."},
 		{unreachable, "nameserver-unreachable", "Start the name server for %s at %s, or take %s out of its NS records in %s%s."},
 		{deaf, mute[deaf], "Let queries for %s that carry EDNS (an OPT record) through to %s: look at the firewall before %s. Or change the NS records in %s%s."},
+		{choked, mute[choked], "Let UDP answers for %s of up to 1232 octets through from %s: look at the firewall before %s. Or change the NS records in %s%s."},
 		{astray, mute[astray], "Have replies for %s leave from the address that was asked, at %s, and not translated on the way; or take %s out of its NS records in %s%s."},
 		{balking, mute[balking], "Have queries for %s that carry EDNS (an OPT record) answered by %s: upgrade the software of %s, or change the NS records in %s%s."},
 	} {

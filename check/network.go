@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"dns01/resolver/survey"
 )
@@ -22,17 +23,61 @@ var networkRules = []*Rule{
 		Fix:    "Have this host excepted from DNS redirection, or run the check elsewhere.",
 		Source: "RFC 7720 §2; RFC 8906 §3.1",
 	},
+	{
+		ID: "local-large-udp-lost", Subject: "views", Severity: Note,
+		Title:  "Large UDP answers do not reach this host, whoever sends them",
+		Why:    "What the servers would say in answers of that size is not known here; the CA is not behind this firewall.",
+		Fix:    "Let UDP answers from port 53 of up to 1232 octets in (no limit of 512 in the DNS inspection of a firewall), or run the check elsewhere.",
+		Source: "RFC 6891 §6.2.3; RFC 9715 §3",
+	},
+}
+
+// explainInterceptor raises that somebody else answers, as far as that shows.
+func (az *authorization) explainInterceptor() place {
+	n := az.s.Network
+	var f Finding
+	switch x := n.Interceptor; {
+	case x != nil && n.TCP == "intercepted":
+		f = finding("local-port53-intercepted", ".", fmt.Sprintf(
+			"Over TCP, %s was asked, which has %s, and the reply does not come from it (%s): something in between answers TCP queries.", host(x.Server, x.Addr.Addr()), Escape(x.Name), saidExchange(*x)))
+	case x != nil && slices.Contains(strings.Fields(x.Flags), "ra"):
+		f = finding("local-port53-intercepted", ".", fmt.Sprintf(
+			"The root server %s was asked, and the reply comes from a resolver: it offers recursion (RA) and is not authoritative (no AA).", host(x.Server, x.Addr.Addr())))
+	case x != nil:
+		f = finding("local-port53-intercepted", ".", fmt.Sprintf(
+			"The root server %s was asked, and what replies does not have the root zone: %s.", host(x.Server, x.Addr.Addr()), saidExchange(*x)))
+	case n.Case == "lost":
+		f = finding("local-port53-intercepted", ".",
+			"Whoever is asked, the servers of registries and of the root included, the question comes back in another letter case: something in between passes queries on and answers itself.")
+	default:
+		return place{}
+	}
+	if n.Interceptor != nil {
+		f.Evidence = []survey.Exchange{*n.Interceptor}
+	}
+	az.raise(f, place{})
+	return f.place()
+}
+
+// saidExchange is what came back, in short.
+func saidExchange(x survey.Exchange) string {
+	if x.Flags == "" {
+		return x.Rcode
+	}
+	return x.Rcode + ", flags " + x.Flags
 }
 
 // explainNetwork raises what is wrong with our own network, and returns the
 // finding that explains why something could not be looked at.
 func (az *authorization) explainNetwork(v Verdict) place {
 	n := az.s.Network
-	if n.Interceptor != nil {
-		x := *n.Interceptor
-		f := finding("local-port53-intercepted", ".", fmt.Sprintf(
-			"The root server %s was asked, and the reply comes from a resolver: it offers recursion (RA) and is not authoritative (no AA).", host(x.Server, x.Addr.Addr())))
-		f.Evidence = []survey.Exchange{x}
+	if p := az.explainInterceptor(); p != (place{}) {
+		return p
+	}
+	if n.Large == "lost" {
+		f := finding("local-large-udp-lost", ".", fmt.Sprintf(
+			"Answers of more than %d octets over UDP come from nobody, the servers of registries and of the root included, and smaller ones do.", plainUDP))
+		f.Evidence = az.rootEvidence()
 		az.raise(f, place{})
 		return f.place()
 	}

@@ -65,6 +65,8 @@ func saidNothing(a *survey.Answer) string {
 	switch {
 	case a.EDNS == "dropped":
 		return "answers plain queries, and none that carry EDNS"
+	case a.EDNS == "small":
+		return "answers questions that offer 512 octets for the answer, and none that offer 1232"
 	case a.Elsewhere.IsValid():
 		return "answers from another address than was asked"
 	}

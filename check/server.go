@@ -163,7 +163,7 @@ func (j *judge) traits(h *zoneHealth) []draft {
 // over TCP. The severity is lowered where nobody hangs on it.
 func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
 	as := j.showing(h, func(a *survey.Answer) bool { return a.NeedsTCP && a.TCP != "" && !truncatedTwice(a) })
-	if len(as) == 0 || j.s.Network.TCP == "blocked" {
+	if len(as) == 0 || j.s.Network.TCP != "" {
 		return nil
 	}
 	var order, parts []string

@@ -101,7 +101,7 @@ func (j *judge) caseDiffers(h *zoneHealth) []draft {
 
 // tcpClosed are servers without TCP, as long as no answer needs it.
 func (j *judge) tcpClosed(h *zoneHealth) []draft {
-	if j.s.Network.TCP == "blocked" || len(j.tcpUnavailable(h)) > 0 {
+	if j.s.Network.TCP != "" || len(j.tcpUnavailable(h)) > 0 {
 		return nil
 	}
 	var all []serverHealth
@@ -128,7 +128,8 @@ func (j *judge) tcpClosed(h *zoneHealth) []draft {
 
 // fragmentsLost are servers whose large UDP answers do not arrive.
 func (j *judge) fragmentsLost(h *zoneHealth) []draft {
-	if ss := caught(h, "large", "lost"); len(ss) > 0 {
+	ss := slices.DeleteFunc(caught(h, "large", "lost"), func(s serverHealth) bool { return s.state != serving })
+	if len(ss) > 0 {
 		f := probeFinding("fragments-lost", h, ss, "large",
 			fmt.Sprintf("From %s %s; to questions that leave less room answers come.", whom(ss), ss[0].Probe("large").Detail))
 		f.Severity = Warning
@@ -137,7 +138,7 @@ func (j *judge) fragmentsLost(h *zoneHealth) []draft {
 		}
 		return []draft{{Finding: f}}
 	}
-	ss := caught(h, "edns4096", "lost")
+	ss = caught(h, "edns4096", "lost")
 	if len(ss) == 0 {
 		return nil
 	}

@@ -101,6 +101,9 @@ func TestProbes(t *testing.T) {
 			w.ask("example.com", challengeName, "TXT", lost(survey.Timeout))
 			both("large", survey.Broken, "lost")(w, o)
 		}},
+		{name: "anything large lost by one", verdict: AtRisk, want: []string{"warning fragments-lost"}, change: func(w world, _ *Order) {
+			w.everything("example.com", 1, func(a *survey.Answer) { lost(survey.Timeout)(a); a.EDNS = "small" })
+		}},
 		{name: "fragments lost", verdict: Ready, want: []string{"note fragments-lost"}, change: both("edns4096", survey.Broken, "lost")},
 		{name: "answers truncated early", verdict: Ready, want: []string{"note answer-truncated-early"}, change: both("truncates", survey.Broken, "early")},
 		{name: "answers dropped beyond a rate", verdict: AtRisk, want: []string{"warning rate-limited"}, change: both("rate", survey.Broken, "drops")},
@@ -150,6 +153,22 @@ func TestNetwork(t *testing.T) {
 		{name: "intercepted", verdict: Unknown, want: []string{"note local-port53-intercepted", "note could-not-look because local-port53-intercepted"}, change: func(w world, _ *Order) {
 			silentRoot(w)
 			w.Network.Interceptor = &survey.Exchange{Server: "a.root-servers.net", Addr: addrPort("198.51.100.1:53"), Name: "example.com", Type: "TXT", Rcode: "NOERROR", Flags: "ra"}
+		}},
+		{name: "TCP intercepted", verdict: Ready, want: []string{"note local-port53-intercepted"}, change: func(w world, o *Order) {
+			both("tcp", survey.Broken, "error")(w, o)
+			w.Network.TCP = "intercepted"
+			w.Network.Interceptor = &survey.Exchange{Server: "a.nic.com", Addr: addrPort("198.51.100.10:53"), Transport: "tcp", Name: "com", Type: "SOA", Rcode: "REFUSED"}
+		}},
+		{name: "somebody without the root answers for it", verdict: Unknown, want: []string{"note local-port53-intercepted", "note could-not-look because local-port53-intercepted"}, change: func(w world, _ *Order) {
+			silentRoot(w)
+			w.Network.Interceptor = &survey.Exchange{Server: "a.root-servers.net", Addr: addrPort("198.51.100.1:53"), Name: ".", Type: "SOA", Rcode: "REFUSED"}
+		}},
+		{name: "letter case lost by everybody", verdict: Ready, want: []string{"note local-port53-intercepted"}, change: func(w world, _ *Order) {
+			w.Network.Case = "lost"
+		}},
+		{name: "large answers lost by everybody", verdict: Unknown, want: []string{"note local-large-udp-lost", "note could-not-look because local-large-udp-lost"}, change: func(w world, _ *Order) {
+			w.Network.Large = "lost"
+			w.ask("example.com", challengeName, "TXT", lost(survey.Timeout))
 		}},
 		{name: "TCP blocked", verdict: Ready, want: []string{"note local-port53-blocked"}, change: func(w world, o *Order) {
 			both("tcp", survey.Broken, "timeout")(w, o)

@@ -35,9 +35,11 @@ func serverAt(z *survey.Zone, a *survey.Answer) *survey.Server {
 }
 
 // ours reports whether an answer failed on our side: it says nothing about
-// the server. Silence counts as ours where a whole address family is silent.
+// the server. Silence counts as ours where a whole address family is silent,
+// or where what gets lost may be large.
 func (j *judge) ours(a *survey.Answer) bool {
-	if a.Status.Ours() || a.Status == survey.Truncated && j.s.Network.TCP == "blocked" {
+	if a.Status.Ours() || a.Status == survey.Truncated && j.s.Network.TCP != "" ||
+		a.Status == survey.Timeout && j.s.Network.Large == "lost" {
 		return true
 	}
 	if a.Status != survey.Timeout && a.Status != survey.Unreachable {

@@ -135,7 +135,7 @@ func leading(res check.Result) *check.Finding {
 		rests = func(f *check.Finding) bool { return f.Severity == check.Warning }
 	case check.Unknown:
 		rests = func(f *check.Finding) bool {
-			return f.Rule.ID == "could-not-look" || strings.HasPrefix(f.Rule.ID, "local-port53-")
+			return f.Rule.ID == "could-not-look" || strings.HasPrefix(f.Rule.ID, "local-")
 		}
 	}
 	for i := range res.Findings {

@@ -29,6 +29,7 @@ type Answer struct {
 	TCPOnly    bool           // silent over UDP though TCP answers
 	Plain      bool           // answered only without EDNS
 	PlainOnly  bool           // silent to EDNS though it answers plain DNS
+	SmallOnly  bool           // silent to an offer of UDPSize though it answers one of 512 octets
 	Elsewhere  netip.AddrPort // where replies come from that nobody takes, if it was heard
 	CaseLost   bool           // the question came back in other letter case
 
@@ -205,7 +206,7 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 		p.qtype = dns.TypeSOA
 		return p
 	}
-	udp, tcp, plain := probe(), probe(), probe()
+	udp, tcp, plain, small := probe(), probe(), probe(), probe()
 	var from netip.AddrPort
 	patience := q.c.cfg.Timeout
 	answered, stop := context.WithCancel(ctx)
@@ -231,16 +232,30 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 		s := silence{tcpOnly: tcp.answer.replied()}
 		switch asked := netip.AddrPortFrom(q.server, 53); {
 		case from == asked:
-			// Two questions with EDNS were lost: a third tells it from chance.
+			// Two questions with EDNS were lost: a third tells it from chance. That
+			// to plain DNS is small, too.
 			udp.send(ctx, UDP, f, patience)
-			s.plainOnly = !udp.answer.replied()
+			if !udp.answer.replied() {
+				s.smallOnly = small.sendSmall(ctx, f, patience)
+				s.plainOnly = !s.smallOnly
+			}
 		case from.IsValid():
 			s.elsewhere = from
 		}
 		h.sounded(udp.answer.replied(), s)
 	}
-	q.answer.Exchanges = slices.Concat(q.answer.Exchanges, udp.answer.Exchanges, tcp.answer.Exchanges, plain.answer.Exchanges)
+	q.answer.Exchanges = slices.Concat(q.answer.Exchanges, udp.answer.Exchanges, tcp.answer.Exchanges, plain.answer.Exchanges, small.answer.Exchanges)
 	return udp.answer.replied()
+}
+
+// sendSmall asks with room for 512 octets only, and reports whether something
+// comes.
+func (q *asking) sendSmall(ctx context.Context, f form, timeout time.Duration) bool {
+	o, sent := q.c.probe(ctx, q.server, UDP, Probe{Name: q.name, Type: q.qtype, Lower: f.lower, Size: dns.MinMsgSize}, timeout)
+	if sent {
+		q.answer.Exchanges = append(q.answer.Exchanges, o)
+	}
+	return sent && o.Err == nil
 }
 
 // replied reports whether some exchange brought a reply.

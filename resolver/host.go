@@ -21,6 +21,7 @@ type host struct {
 type silence struct {
 	tcpOnly   bool           // TCP answers
 	plainOnly bool           // it answers what carries no EDNS
+	smallOnly bool           // it answers what offers 512 octets
 	elsewhere netip.AddrPort // replies come from there
 }
 
@@ -124,7 +125,7 @@ func (h *host) explain(a *Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.dead && a.Failure != "" {
-		a.TCPOnly, a.PlainOnly, a.Elsewhere = h.tcpOnly, h.plainOnly, h.elsewhere
+		a.TCPOnly, a.PlainOnly, a.SmallOnly, a.Elsewhere = h.tcpOnly, h.plainOnly, h.smallOnly, h.elsewhere
 	}
 }
 

@@ -141,6 +141,8 @@ func dialError(ctx context.Context, t Transport, err error) error {
 		return &Error{Failure: Unreachable, Err: err}
 	case t == TCP && errors.Is(err, syscall.ETIMEDOUT):
 		return &Error{Failure: Timeout, Err: err}
+	case errors.Is(err, syscall.EPERM):
+		return &Error{Failure: Unreachable, Err: err} // a packet filter of this host
 	}
 	return &Error{Failure: NoRoute, Err: err}
 }
@@ -158,7 +160,7 @@ func ioError(ctx context.Context, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Failure: Closed, Err: err}
-	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
+	case errors.Is(err, syscall.EACCES):
 		return &Error{Failure: NoRoute, Err: err}
 	}
 	return &Error{Failure: Unreachable, Err: err}

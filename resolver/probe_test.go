@@ -89,9 +89,12 @@ func TestSilenceIsExplained(t *testing.T) {
 		from  string
 		want  silence
 	}{
-		"dead":                {func(Query, int) *dns.Msg { return nil }, "", silence{}},
-		"only TCP":            {func(q Query, _ int) *dns.Msg { return only(q, q.Transport == TCP) }, "", silence{tcpOnly: true}},
-		"only plain DNS":      {func(q Query, _ int) *dns.Msg { return only(q, q.Msg.IsEdns0() == nil) }, "", silence{plainOnly: true}},
+		"dead":           {func(Query, int) *dns.Msg { return nil }, "", silence{}},
+		"only TCP":       {func(q Query, _ int) *dns.Msg { return only(q, q.Transport == TCP) }, "", silence{tcpOnly: true}},
+		"only plain DNS": {func(q Query, _ int) *dns.Msg { return only(q, q.Msg.IsEdns0() == nil) }, "", silence{plainOnly: true}},
+		"only small": {func(q Query, _ int) *dns.Msg {
+			return only(q, q.Msg.IsEdns0() == nil || q.Msg.IsEdns0().UDPSize() == dns.MinMsgSize)
+		}, "", silence{smallOnly: true}},
 		"only from elsewhere": {func(q Query, _ int) *dns.Msg { return nil }, "192.0.2.77:53", silence{elsewhere: netip.MustParseAddrPort("192.0.2.77:53")}},
 	}
 	for name, tt := range tests {
@@ -101,7 +104,7 @@ func TestSilenceIsExplained(t *testing.T) {
 				c := New(Config{Exchanger: x})
 				for _, qtype := range []uint16{dns.TypeTXT, dns.TypeCAA} { // known for later questions too
 					a := c.Ask(t.Context(), addrOfText("192.0.2.1"), "example.com", qtype)
-					got := silence{a.TCPOnly, a.PlainOnly, a.Elsewhere}
+					got := silence{a.TCPOnly, a.PlainOnly, a.SmallOnly, a.Elsewhere}
 					if got != tt.want || a.Failure != Timeout {
 						t.Errorf("%s: %+v, want %+v", TypeName(qtype), got, tt.want)
 					}

@@ -50,8 +50,11 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		d.Owner = al.To
 	}
 	d.Elsewhere = a.Elsewhere
-	if a.PlainOnly {
+	switch {
+	case a.PlainOnly:
 		d.EDNS = "dropped"
+	case a.SmallOnly:
+		d.EDNS = "small"
 	}
 	if a.Failure == resolver.NotRecorded {
 		d.Lame = string(resolver.NotRecorded) // the reason of the gap

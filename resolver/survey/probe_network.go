@@ -3,13 +3,30 @@ package survey
 import (
 	"net/netip"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
 )
 
-// tcpFails reports whether TCP was tried and failed at every address.
+// control asks servers of registries and the root what would clear the servers
+// of the order: what fails with all of them fails on our side. It runs once
+// all answers are there.
+func (t *taker) control() {
+	others := t.answering()
+	t.ownRoot()
+	t.ownCase()
+	if t.tcpFails() {
+		t.ownTCP(others)
+	}
+	if t.largeLost() {
+		t.ownLarge()
+	}
+}
+
+// tcpFails reports whether TCP was tried and brought no answer at any address.
 func (t *taker) tcpFails() bool {
 	tried, worked := 0, false
 	for _, z := range t.zones {
@@ -19,31 +36,50 @@ func (t *taker) tcpFails() bool {
 				continue
 			}
 			tried++
-			worked = worked || p.Words[0] == "ok" || p.Words[0] == "one" || p.Words[0] == "error"
+			worked = worked || p.Words[0] == "ok" || p.Words[0] == "one"
 		}
 	}
 	return tried > 0 && !worked
 }
 
-// ownTCP tells servers without TCP from a network that lets none out: up to
-// three servers of registries are asked, which all have it.
-func (t *taker) ownTCP() {
-	others := t.answering()
+// ownTCP tells servers without TCP from a network that lets none out, or that
+// answers in their place: up to three servers of registries are asked, which
+// all have it.
+func (t *taker) ownTCP(others []publicServer) {
+	answered := 0
+	var stranger *Exchange
 	for _, a := range others {
-		o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.TCP, resolver.Probe{Name: a.zone, Type: dns.TypeSOA})
+		q := resolver.Probe{Name: a.zone, Type: dns.TypeSOA}
+		o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.TCP, q)
 		if !sent {
 			return
 		}
 		t.probed.Add(1)
-		if failed(o) == "" {
+		if failed(o) != "" {
+			continue
+		}
+		if ownSOA(o, a.zone) {
 			return
 		}
+		answered++
+		e := exchange(t.serverName(a), o)
+		stranger = &e
 	}
-	if len(others) > 1 {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.s.Network.TCP = "blocked"
+	if len(others) < 2 {
+		return
 	}
+	t.s.Network.TCP = "blocked"
+	if answered > 0 {
+		t.s.Network.TCP, t.s.Network.Interceptor = "intercepted", stranger
+	}
+}
+
+// ownSOA reports whether a reply has the SOA of a zone, with authority.
+func ownSOA(o resolver.Observation, zone string) bool {
+	m := o.Reply.Msg
+	return amiss(o) == "" && m.Authoritative && slices.ContainsFunc(m.Answer, func(rr dns.RR) bool {
+		return rr.Header().Rrtype == dns.TypeSOA && name(rr.Header().Name) == zone
+	})
 }
 
 type publicServer struct {
@@ -51,9 +87,18 @@ type publicServer struct {
 	addr netip.Addr
 }
 
+// serverName is what a registry's server is called.
+func (t *taker) serverName(s publicServer) string { return t.zones[s.zone].serverName(s.addr) }
+
 // answering are up to three servers of registries and the root that have
 // answered over UDP, of different zones as far as there are some.
 func (t *taker) answering() []publicServer {
+	return t.registries(func(a *Answer) bool { return a.Status.Usable() && a.Transport == "udp" })
+}
+
+// registries are up to three servers of registries and the root with an answer
+// that counts, of different zones as far as there are some.
+func (t *taker) registries(counts func(*Answer) bool) []publicServer {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	by := map[string][]netip.Addr{}
@@ -64,7 +109,7 @@ func (t *taker) answering() []publicServer {
 			continue
 		}
 		for _, a := range l.Answers {
-			if a.Status.Usable() && a.Transport == "udp" && !slices.Contains(by[key.zone], a.Addr) {
+			if counts(a) && !slices.Contains(by[key.zone], a.Addr) {
 				by[key.zone] = append(by[key.zone], a.Addr)
 			}
 		}
@@ -86,11 +131,168 @@ func (t *taker) answering() []publicServer {
 	return ps
 }
 
+// ownRoot looks closer at root servers that answer for what they delegate, or
+// with nothing but errors: those that do not have the root's SOA are none, and
+// what they said counts for nothing.
+func (t *taker) ownRoot() {
+	odd := t.registries(func(a *Answer) bool { return a.rootOddity() })
+	if len(odd) == 0 || odd[0].zone != "." {
+		return
+	}
+	var stranger *Exchange
+	for _, a := range odd {
+		if a.zone != "." {
+			continue
+		}
+		o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.UDP, resolver.Probe{Name: ".", Type: dns.TypeSOA})
+		if !sent || failed(o) != "" {
+			continue
+		}
+		t.probed.Add(1)
+		if ownSOA(o, ".") {
+			return
+		}
+		e := exchange(t.serverName(a), o)
+		stranger = &e
+	}
+	if stranger == nil {
+		return
+	}
+	t.s.Network.Interceptor = stranger
+	for key, l := range t.lookups {
+		for _, a := range l.Answers {
+			if key.zone == "." {
+				a.Status, a.Lame = NotAsked, "intercepted"
+			}
+		}
+	}
+}
+
+// rootOddity reports whether an answer is none that a root server gives, which
+// delegates every name of two labels or denies it (RFC 7720 §2).
+func (a *Answer) rootOddity() bool {
+	switch a.Status {
+	case Answered, Aliased, NoData:
+		return strings.Contains(a.Name, ".")
+	}
+	return a.Status == Lame
+}
+
+// ownCase tells servers that lose letter case from a network that does: then
+// everybody's questions come back so. The servers are cleared of it.
+func (t *taker) ownCase() {
+	kept := t.registries(func(a *Answer) bool { return a.Rcode != "" && a.Status != NotAsked && !a.CaseLost })
+	lost := t.registries(func(a *Answer) bool { return a.CaseLost })
+	if len(kept) > 0 || len(lost) < 2 {
+		return
+	}
+	t.s.Network.Case = "lost"
+	for _, l := range t.lookups {
+		for _, a := range l.Answers {
+			a.CaseLost = false
+		}
+	}
+	for _, z := range t.zones {
+		for _, s := range z.Servers {
+			for _, a := range []*Answer{s.SOA, s.NS} {
+				if a != nil {
+					a.CaseLost = false
+				}
+			}
+		}
+	}
+}
+
+// largeLost reports whether an answer of some server may have been too large
+// for the way.
+func (t *taker) largeLost() bool {
+	for _, z := range t.zones {
+		for _, s := range z.Servers {
+			if s.SOA != nil && s.SOA.EDNS == "small" || s.Probe("large").Is("lost") {
+				return true
+			}
+		}
+	}
+	return len(t.registries(func(a *Answer) bool { return a.Status == Timeout })) > 0
+}
+
+// ownLarge tells servers whose larger answers get lost from a network that
+// loses everybody's: those of registries and the root are known to answer
+// small, or up to three of them are asked with little room for the answer, what
+// they have not answered or for their NS records.
+func (t *taker) ownLarge() {
+	if len(t.registries(func(a *Answer) bool { return a.Status.Usable() && a.Transport == "udp" && a.Bytes > dns.MinMsgSize })) > 0 {
+		return
+	}
+	n := len(t.registries(func(a *Answer) bool { return a.EDNS == "small" }))
+	if n > 1 {
+		t.s.Network.Large = "lost"
+		return
+	}
+	asked := t.registries(func(a *Answer) bool { return a.Status == Timeout || a.Status.Usable() })
+	lost := make([]bool, len(asked))
+	arrived := make([]bool, len(asked))
+	var wg sync.WaitGroup
+	for i, a := range asked {
+		wg.Go(func() { arrived[i], lost[i] = t.large(a) })
+	}
+	wg.Wait()
+	for i := range asked {
+		if arrived[i] {
+			return
+		}
+		if lost[i] {
+			n++
+		}
+	}
+	if n > 1 {
+		t.s.Network.Large = "lost"
+	}
+}
+
+// large reports whether a server's large answer arrives, or does not while a
+// small one does.
+func (t *taker) large(a publicServer) (arrived, lost bool) {
+	q, unanswered := t.unanswered(a)
+	if !unanswered {
+		q = resolver.Probe{Name: a.zone, Type: dns.TypeNS}
+		all := t.c.Probe(t.ctx, a.addr, q)
+		t.probed.Add(int64(len(all)))
+		if len(all) == 0 {
+			return false, false
+		}
+		if last := all[len(all)-1]; failed(last) != "timeout" {
+			return failed(last) == "" && last.Reply.Size > dns.MinMsgSize, false
+		}
+	}
+	q.Size = dns.MinMsgSize
+	o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.UDP, q)
+	if !sent {
+		return false, false
+	}
+	t.probed.Add(1)
+	return false, failed(o) == ""
+}
+
+// unanswered is a question that a registry's server has not answered.
+func (t *taker) unanswered(s publicServer) (q resolver.Probe, found bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for key, l := range t.lookups {
+		for _, a := range l.Answers {
+			if key.zone == s.zone && a.Addr == s.addr && a.Status == Timeout && (!found || l.Type > dns.TypeToString[q.Type]) {
+				q, found = resolver.Probe{Name: l.Name, Type: dns.StringToType[l.Type]}, true
+			}
+		}
+	}
+	return q, found
+}
+
 // network notes what root servers' answers, or their lack, say of the network
 // that we ask from.
 func (t *taker) network() {
 	for _, l := range t.lookups {
-		if l.Zone != "." {
+		if l.Zone != "." || t.s.Network.Interceptor != nil && t.s.Network.Interceptor.Type == "SOA" {
 			continue
 		}
 		for _, a := range l.Answers {
@@ -99,7 +301,7 @@ func (t *taker) network() {
 			}
 		}
 	}
-	if t.rootOverTCPAlone() {
+	if t.rootOverTCPAlone() && t.s.Network.Large == "" {
 		t.s.Network.UDP = "blocked"
 	}
 }

@@ -197,7 +197,7 @@ func transportPlan() []PlannedProbe {
 			},
 		},
 		{
-			ID: "large", Asks: "the question that got no answer, over TCP, then over UDP with 512 octets offered", When: WhenOdd, Trigger: "when a server loses TXT or CAA answers and gives others",
+			ID: "large", Asks: "the question that got no answer, over TCP, then over UDP with 512 octets offered", When: WhenOdd, Trigger: "when a server loses TXT or CAA answers and gives others; after silence over UDP, the question with 512 octets offered alone",
 			Compliant: "every answer that fits the size offered arrives", Source: "RFC 6891 §6.2.3; RFC 9715 §3",
 			Outcomes: []Outcome{{"lost", "answers above a size do not arrive over UDP", Broken, "fragments-lost", "the answer: its resolver does not offer less than 1232 octets"}},
 		},

@@ -58,7 +58,7 @@ func (z *zone) readServer(s *Server) {
 		id    string
 		shows func(*Answer) (relevant bool, word string)
 	}{
-		{"edns", showsEDNS}, {"case", showsCase}, {"source", showsSource},
+		{"edns", showsEDNS}, {"case", showsCase}, {"source", showsSource}, {"large", showsLarge},
 		{"aa", showsAA}, {"ra", showsRA},
 	} {
 		p.readInto(id.id, as, id.shows)
@@ -134,6 +134,10 @@ func showsCase(a *Answer) (bool, string) {
 	}
 	return a.Rcode != "", ""
 }
+
+// showsLarge speaks only where no answer came: that large ones do come is
+// nothing to tell.
+func showsLarge(a *Answer) (bool, string) { return a.EDNS == "small", "lost" }
 
 func showsSource(a *Answer) (bool, string) {
 	if a.Elsewhere.IsValid() {

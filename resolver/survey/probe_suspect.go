@@ -18,11 +18,9 @@ func (t *taker) suspect() {
 	if t.o.Probes == ProbesNone || t.ctx.Err() != nil {
 		return
 	}
+	t.control()
 	// What is there is read before anything is added.
 	var follow []func()
-	if t.tcpFails() {
-		follow = append(follow, t.ownTCP)
-	}
 	for _, z := range t.zones {
 		if z.Public {
 			continue

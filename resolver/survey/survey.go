@@ -128,7 +128,7 @@ type Answer struct {
 	RTT           time.Duration
 	NeedsTCP      bool           // the UDP answer was truncated
 	TCP           string         // when NeedsTCP: "" if TCP brought the answer, else how it failed ("timeout", "unreachable", "closed", …)
-	EDNS          string         // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer; "dropped" silent to EDNS though it answers plain DNS
+	EDNS          string         // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer; "dropped" silent to EDNS though it answers plain DNS; "small" silent to an offer of 1232 octets though it answers one of 512
 	Elsewhere     netip.AddrPort // with Timeout: where replies came from, which nobody takes; the zero value when none was heard
 	CaseLost      bool           // the question came back in other letter case
 	CaseDiffers   bool           // with CaseLost: asked again in lower case, servers say this and that
@@ -298,10 +298,17 @@ type Gap struct {
 type Network struct {
 	IPv4, IPv6 string // "works" (some answer came), "none" (no route), "silent", "" (not used)
 	// TCP is "" unless nothing at all came over TCP although servers of
-	// several operators were asked: "blocked".
+	// several operators were asked, "blocked", or nothing that these would
+	// say, "intercepted".
 	TCP string
 	// UDP is "" unless root servers answered over TCP alone: "blocked".
 	UDP string
+	// Large is "" unless large answers over UDP came from nobody, registries
+	// and the root included: "lost".
+	Large string
+	// Case is "" unless everybody, registries and the root included, gives
+	// questions back in another letter case: "lost".
+	Case string
 	// Interceptor is the exchange with a root server that somebody else
 	// answered, nil when none was seen.
 	Interceptor *Exchange
