@@ -110,6 +110,9 @@ func (c *Client) Off(a netip.Addr) bool {
 	return a.Is4() && c.cfg.No4 || !a.Is4() && c.cfg.No6
 }
 
+// Heard reports whether an address has replied to some question.
+func (c *Client) Heard(a netip.Addr) bool { return c.host(a).isAlive() }
+
 // Wait returns when no question is under way any more. Call it once the
 // context of the run has ended, or to let slow servers finish.
 func (c *Client) Wait() { c.running.Wait() }

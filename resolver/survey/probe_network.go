@@ -181,9 +181,9 @@ func (a *Answer) rootOddity() bool {
 // ownCase tells servers that lose letter case from a network that does: then
 // everybody's questions come back so. The servers are cleared of it.
 func (t *taker) ownCase() {
-	kept := t.registries(func(a *Answer) bool { return a.Rcode != "" && a.Status != NotAsked && !a.CaseLost })
+	kept := t.registries(func(a *Answer) bool { return a.Rcode != "" && a.Status != NotAsked && !a.CaseLost && a.mixed() })
 	lost := t.registries(func(a *Answer) bool { return a.CaseLost })
-	if len(kept) > 0 || len(lost) < 2 {
+	if len(kept) > 0 || len(lost) == 0 {
 		return
 	}
 	t.s.Network.Case = "lost"
@@ -203,6 +203,12 @@ func (t *taker) ownCase() {
 	}
 }
 
+// mixed reports whether the question was put in mixed letter case: chance may
+// make a short name all lower.
+func (a *Answer) mixed() bool {
+	return len(a.Exchanges) > 0 && a.Exchanges[0].Name != strings.ToLower(a.Exchanges[0].Name)
+}
+
 // largeLost reports whether an answer of some server may have been too large
 // for the way.
 func (t *taker) largeLost() bool {
@@ -213,7 +219,12 @@ func (t *taker) largeLost() bool {
 			}
 		}
 	}
-	return len(t.registries(func(a *Answer) bool { return a.Status == Timeout })) > 0
+	return slices.ContainsFunc(t.registries(t.loses), func(s publicServer) bool { return !t.zones[s.zone].used })
+}
+
+// loses reports whether an address that is there has not answered.
+func (t *taker) loses(a *Answer) bool {
+	return a.Status == Timeout && (a.EDNS == "small" || t.c.Heard(a.Addr))
 }
 
 // ownLarge tells servers whose larger answers get lost from a network that
@@ -229,7 +240,7 @@ func (t *taker) ownLarge() {
 		t.s.Network.Large = "lost"
 		return
 	}
-	asked := t.registries(func(a *Answer) bool { return a.Status == Timeout || a.Status.Usable() })
+	asked := t.registries(func(a *Answer) bool { return t.loses(a) || a.Status.Usable() })
 	lost := make([]bool, len(asked))
 	arrived := make([]bool, len(asked))
 	var wg sync.WaitGroup
