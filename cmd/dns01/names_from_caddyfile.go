@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -18,42 +19,66 @@ func (p *program) namesOfCaddyfile(file string) ([]asked, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []asked
-	depth, n := 0, 0
-	var addresses []named
+	c := caddyfile{file: file}
 	for line := range strings.Lines(text) {
-		n++
-		words := caddyWords(line)
-		opens := len(words) > 0 && words[len(words)-1] == "{"
-		if depth == 0 {
-			for _, w := range words {
-				if w != "{" && w != "}" {
-					addresses = append(addresses, named{w, report.Place{File: file, Line: n}})
-				}
-			}
-			ends := len(words) > 0 && !strings.HasSuffix(words[len(words)-1], ",")
-			if opens || ends { // a file of one site may do without braces
-				orders, err := sites(addresses)
-				if err != nil {
-					return nil, err
-				}
-				all, addresses = append(all, orders...), nil
-				if !opens {
-					break
-				}
-			}
+		c.n++
+		if err := c.line(caddyWords(line)); err != nil {
+			return nil, err
 		}
-		switch {
-		case opens:
-			depth++
-		case len(words) > 0 && words[0] == "}":
-			depth = max(depth-1, 0)
+		if c.whole {
+			break
 		}
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("holds no site with a host name")
+	if len(c.orders) == 0 {
+		return nil, errors.New("holds no site with a host name")
 	}
-	return all, nil
+	return c.orders, nil
+}
+
+// A caddyfile is read line by line.
+type caddyfile struct {
+	file      string
+	n, depth  int     // the line, and how many braces are open
+	addresses []named // seen before the next brace
+	orders    []asked
+	whole     bool // it is one site without braces
+}
+
+func (c *caddyfile) line(words []string) error {
+	switch {
+	case len(words) == 0:
+		return nil
+	case c.depth == 0 && words[0] == "import":
+		return nil
+	case c.depth == 0:
+		return c.outermost(words)
+	case words[len(words)-1] == "{":
+		c.depth++
+	case words[0] == "}":
+		c.depth--
+	}
+	return nil
+}
+
+// outermost reads addresses, up to a brace or, in a file of one site without
+// braces, up to the end of the line.
+func (c *caddyfile) outermost(words []string) error {
+	opens := words[len(words)-1] == "{"
+	for _, w := range words {
+		if w != "{" && w != "}" {
+			c.addresses = append(c.addresses, named{w, report.Place{File: c.file, Line: c.n}})
+		}
+	}
+	if !opens && (len(c.addresses) == 0 || strings.HasSuffix(words[len(words)-1], ",")) {
+		return nil
+	}
+	found, err := sites(c.addresses)
+	c.orders, c.addresses = append(c.orders, found...), nil
+	c.whole = !opens
+	if opens {
+		c.depth++
+	}
+	return err
 }
 
 // caddyWords are the words of a line, without its comment.
@@ -71,8 +96,8 @@ func caddyWords(line string) []string {
 // sites makes orders of the addresses before one brace.
 func sites(addresses []named) ([]asked, error) {
 	var all []asked
-	if len(addresses) > 0 && strings.HasPrefix(addresses[0].word, "(") || len(addresses) > 0 && addresses[0].word == "import" {
-		return nil, nil
+	if len(addresses) > 0 && strings.HasPrefix(addresses[0].word, "(") {
+		return nil, nil // a snippet
 	}
 	for _, a := range addresses {
 		for w := range strings.SplitSeq(a.word, ",") {
