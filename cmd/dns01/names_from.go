@@ -94,7 +94,7 @@ func (a asked) identifiers() ([]string, map[string]report.Place, error) {
 		if err != nil {
 			return nil, nil, at(n.at, err)
 		}
-		if _, again := places[name]; !again && n.at.File != "" {
+		if _, again := places[name]; !again && n.at.File != "" && n.at.File != "-" {
 			places[name] = n.at
 		}
 		names = append(names, name)
@@ -104,8 +104,11 @@ func (a asked) identifiers() ([]string, map[string]report.Place, error) {
 
 // at adds where it was to a complaint.
 func at(p report.Place, err error) error {
-	if p.File == "" {
+	switch p.File {
+	case "":
 		return err
+	case "-":
+		return usagef("the standard input, line %d: %v", p.Line, err)
 	}
 	return usagef("%s:%d: %v", p.File, p.Line, err)
 }
