@@ -44,6 +44,9 @@ func (p *program) deliver(rs []report.Report, o outputs, s settings) error {
 		case out.file != "-":
 			err = replaceFile(out.file, b.Bytes())
 		case out.format == "text" || out.format == "jsonl": // written as they came
+		case out.format == "github":
+			_, err = p.commands.Write(b.Bytes())
+			err = delivered(err)
 		default:
 			_, err = p.stdout.Write(b.Bytes())
 			err = delivered(err)

@@ -19,17 +19,18 @@ import (
 
 // A program is one run of dns01.
 type program struct {
-	args   []string // without the program's name
-	stdin  io.Reader
-	stdout io.Writer // results, and nothing else
-	stderr io.Writer // complaints and chatter
-	env    func(string) string
-	now    func() time.Time
-	rand   *rand.Rand // letter case, and which server comes first; nil: at random
-	screen screen
-	build  *debug.BuildInfo // may be nil
-	world  world            // what is asked, unless a command brings its own
-	tls    *tls.Config      // for documents of CAs; nil: as usual
+	args     []string // without the program's name
+	stdin    io.Reader
+	stdout   io.Writer // results, and nothing else
+	stderr   io.Writer // complaints and chatter
+	env      func(string) string
+	now      func() time.Time
+	rand     *rand.Rand // letter case, and which server comes first; nil: at random
+	screen   screen
+	build    *debug.BuildInfo // may be nil
+	commands io.Writer        // stdout for workflow commands of GitHub Actions
+	world    world            // what is asked, unless a command brings its own
+	tls      *tls.Config      // for documents of CAs; nil: as usual
 
 	chatter sync.Mutex // held while a line is written to stderr
 }
@@ -85,7 +86,10 @@ func commandNamed(name string) command {
 // run runs the command that the arguments name and returns the exit status.
 func (p *program) run(ctx context.Context) int {
 	out := &heard{Writer: p.stdout}
-	p.stdout = out
+	p.stdout, p.commands = out, out
+	if p.inActions() {
+		p.stdout, p.stderr = &inert{Writer: out}, &inert{Writer: p.stderr}
+	}
 	run, args, err := p.dispatch()
 	if err != nil {
 		return p.complain(err, out)
