@@ -74,6 +74,8 @@ func TestMarkdownWords(t *testing.T) {
 		{"ns2.example.com (203.0.113.1, 2001:db8::53) has no value.", "`ns2.example.com` (`203.0.113.1`, `2001:db8::53`) has no value."},
 		{`it says "letsencrypt.org", not "none"`, "it says `\"letsencrypt.org\"`, not \"none\""},
 		{"a well-known fault — it doesn't matter", "a well-known fault — it doesn't matter"},
+		{`run "dns01 plan", then "ask again later".`, "run `\"dns01 plan\"`, then `\"ask again later\"`."},
+		{`a "lone mark`, "a `\"lone` mark"},
 		{"- # * _ ~", "`-` `#` `*` `_` `~`"},
 		{"![x](y) [z]", "`![x](y` `[z]`"},
 		{"a`b``c", "`a\\096b\\096\\096c`"},

@@ -11,7 +11,7 @@ import (
 // markup, a link or a mention; plain words are letters and digits, so that
 // they cannot be any either. It reads better, too.
 func markdownWords(s string) string {
-	words := strings.Fields(visible(s))
+	words := phrases(strings.Fields(visible(s)))
 	for i, w := range words {
 		words[i] = markdownWord(w)
 		if i == 0 && w[0] >= '0' && w[0] <= '9' { // "1." would begin a list
@@ -20,6 +20,31 @@ func markdownWords(s string) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// longestPhrase is how many words in quotation marks are kept together.
+const longestPhrase = 8
+
+// phrases joins what stands in quotation marks over several words, such as a
+// command, to one.
+func phrases(words []string) []string {
+	var out []string
+	for i := 0; i < len(words); i++ {
+		end := i
+		if w := strings.TrimLeft(words[i], "("); strings.HasPrefix(w, `"`) && !closes(w[1:]) {
+			for n := i + 1; n < len(words) && n < i+longestPhrase && end == i; n++ {
+				if closes(words[n]) {
+					end = n
+				}
+			}
+		}
+		out = append(out, strings.Join(words[i:end+1], " "))
+		i = end
+	}
+	return out
+}
+
+// closes reports whether a word ends a quotation.
+func closes(w string) bool { return strings.HasSuffix(strings.TrimRight(w, ".,;:)?!"), `"`) }
 
 // markdownWord parts a word from the punctuation around it.
 func markdownWord(w string) string {
