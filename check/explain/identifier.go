@@ -20,7 +20,7 @@ var introductions = []*regexp.Regexp{
 	regexp.MustCompile(`https?://` + host + `(?::\d+)?/\.well-known/acme-challenge`),                                            // http-01
 	regexp.MustCompile(host + ` \((?:dns|http|tls-alpn|tls-sni)-\d\d\)`),                                                        // certbot before 1.0
 	regexp.MustCompile(`(?:^|[\s"'(=,])` + host + `["']?: ?(?:Verify|Invalid|Challenge|Authori|status|The )`),                   // acme.sh
-	regexp.MustCompile(`(?i)(?:challenge|authori[sz]ation|authz|validat\w+|certificates?|order|domains?|identifiers?|verifying|issue|renew|obtain|dns name)(?: \w+)?(?: for| of)?(?: the)?(?: domains?| identifiers?| host)?:?[\s"'\[\x60]+(?:dns:)?` + host),
+	regexp.MustCompile(`(?i)(?:challenge|authori[sz]ation|authz|validat\w+|certificates?|order|domains?|identifiers?|verifying|issue|renew|obtain|dns name)(?: \w+)?(?: for| of)?(?: the)?(?: domains?| identifiers?| host)?:?[\s"'\[\x60“]+(?:dns:)?` + host),
 	regexp.MustCompile(`(?:^|[\s"'(=\[])` + host + `["'\]]*: ?(?:\[?[a-z-]*\]? ?)?$`), // NAME: error
 }
 

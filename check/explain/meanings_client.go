@@ -22,7 +22,7 @@ func precheckMeanings() []*meaning {
 		"Give the provider more time (the client's propagation timeout), and see that the record stands at the right name on all servers.",
 		"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "pre-validation failed", "prevalidation failed",
 		"unable to find matching txt record for {name}", "timeout during dns propagation", "no txt records found on any", "failed to verify txt record", "txt record not yet propagated", "record has not propagated", "dns record has not propagated", "records have not propagated", "timed out waiting for dns propagation", "timeout waiting for dns", "dns propagation timeout", "propagation timeout",
-		"dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
+		"gave wrong result", "dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
 		"could not find the txt record {*} in dns", "the txt record was not found on", "failed pre-check", "dns verification failed, ", "the dns record for {name} is not visible")
 	late.broad = true
 	silent := check(Maybe, Network,
@@ -128,6 +128,11 @@ func accountMeanings() []*meaning {
 			what: what, advice: advice, forms: forms,
 		}
 	}
+	unverified := account("malformed",
+		"The CA does not accept the signature of the client's request.",
+		"Update the client; see that the account key is whole and the clock right.",
+		"unable to validate jws")
+	unverified.broad = true
 	return []*meaning{
 		account("externalAccountRequired",
 			"The CA wants an external account binding (EAB), or did not accept the one given.",
@@ -149,10 +154,11 @@ func accountMeanings() []*meaning {
 			"The CA wants the account's holder to agree to new terms.",
 			"Agree to them, with the client's option for it.",
 			"useractionrequired", "must agree to terms of service", "terms of service have changed", "terms of service are not agreed", "please review the terms of service"),
+		unverified,
 		account("malformed",
 			"The CA does not accept the form or the signature of the client's request.",
 			"Update the client; see that the account key is whole and the clock right.",
-			"jws verification error", "unable to validate jws", "request payload did not parse as json", "error parsing jws", "parse error reading jws", "error unmarshaling", "invalid content-type header", "no key id in jws header", "method not allowed", "acmev1 is deprecated", "the v1 api is no longer", "acme v1 is deprecated", "client sent an unacceptable anti-replay", "jws header parameter 'url' incorrect", "account creation on acmev1 is disabled"),
+			"jws verification error", "request payload did not parse as json", "error parsing jws", "parse error reading jws", "error unmarshaling", "invalid content-type header", "no key id in jws header", "method not allowed", "acmev1 is deprecated", "the v1 api is no longer", "acme v1 is deprecated", "client sent an unacceptable anti-replay", "jws header parameter 'url' incorrect", "account creation on acmev1 is disabled"),
 	}
 }
 

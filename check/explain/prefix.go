@@ -75,7 +75,7 @@ var stageWords = []struct {
 }{
 	{Finalize, []string{"error finalizing order", "finalize", "finalizing", "/acme/finalize", "sign failed"}},
 	{NewOrder, []string{"new-order", "neworder", "new order", "creating new order", "create order"}},
-	{Validation, []string{"challenge", "authz", "authorization", "validat", "verify error"}},
+	{Validation, []string{"challenge", "authz", "authorization for", "authorization failed", "validat", "verify error"}},
 }
 
 // stageNear tells the stage from the words up to so many octets before a place.
