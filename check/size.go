@@ -192,7 +192,7 @@ func (az *authorization) largest() *survey.Answer {
 // for UDP.
 func (az *authorization) willNeedTCP(big *survey.Answer) {
 	res := az.challengeResult()
-	if res.Needed == 0 || res.Forecast <= udpPayload {
+	if res.Needed == 0 || res.Forecast-az.spare() <= udpPayload {
 		return
 	}
 	f := finding("challenge-needs-tcp", az.id.Challenge, fmt.Sprintf(
@@ -205,26 +205,35 @@ func (az *authorization) willNeedTCP(big *survey.Answer) {
 
 // measure fills in the sizes of a result: what was seen, or else what an
 // answer with the first value will have.
+//
+// What a server adds to an answer comes with more values too, with a
+// difference where space is short: it leaves out the additional section, and
+// BIND counts the answer as truncated without the name servers in the
+// authority section (NSD does not).
 func (az *authorization) measure(res *ChallengeResult) {
-	size := res.Bytes
-	if size == 0 {
-		size = az.emptyMessage(res).Size()
-	}
-	first := 0
+	size, base := res.Bytes, res.Bytes // now, and what values add to
 	if res.Bytes == 0 {
-		// The signature comes with the first value.
-		first = az.emptyMessage(res).With(1).Size() - size - valueSize
+		size = az.emptyMessage(res).Size()
+		base = az.emptyMessage(res).With(1).Size() - valueSize // the signature comes with the first value
 	}
-	res.Room = RoomWithin(size+first, udpPayload)
+	need := base - az.spare()
+	res.Room = RoomWithin(need, udpPayload)
 	res.RoomAt = map[int]int{}
 	for _, limit := range SizeLimits() {
-		res.RoomAt[limit] = RoomWithin(size+first, limit)
+		res.RoomAt[limit] = RoomWithin(need, limit)
 	}
-	res.Needed = az.needed()
 	res.Forecast = size
-	if res.Needed > 0 {
-		res.Forecast += first + res.Needed*valueSize
+	if res.Needed = az.needed(); res.Needed > 0 {
+		res.Forecast = base + res.Needed*valueSize
 	}
+}
+
+// spare is how much of the largest answer need not be in it.
+func (az *authorization) spare() int {
+	if big := az.largest(); big != nil && big.Status == survey.Answered {
+		return big.Spare
+	}
+	return 0
 }
 
 // emptyMessage is the answer before there is a value: the aliases that the

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,7 +66,7 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	d.Rcode = rcode(a.Msg.Rcode)
 	d.signatures(a.Msg)
 	d.Authoritative, d.Recursion = a.Msg.Authoritative, a.Msg.RecursionAvailable
-	d.Bytes, d.RTT = a.Size, a.RTT
+	d.Bytes, d.Spare, d.RTT = a.Size, spare(a.Msg), a.RTT
 	switch {
 	case a.Plain:
 		d.EDNS = "unsupported"
@@ -88,6 +89,20 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		d.OtherSOA = otherSOA(a.Msg)
 	}
 	return d
+}
+
+// spare is how many octets of a message the records of the additional section
+// take, names compressed. Where space is short a server leaves them out, and
+// the message does not count as truncated for that (RFC 2181 §9). OPT is no
+// such record.
+func spare(m *dns.Msg) int {
+	all, bare := *m, *m
+	all.Compress, bare.Compress = true, true
+	bare.Extra = slices.DeleteFunc(slices.Clone(m.Extra), func(rr dns.RR) bool { return rr.Header().Rrtype != dns.TypeOPT })
+	if len(bare.Extra) == len(m.Extra) {
+		return 0
+	}
+	return all.Len() - bare.Len()
 }
 
 func status(a *resolver.Answer, r resolver.Reading) Status {

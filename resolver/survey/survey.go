@@ -125,6 +125,7 @@ type Answer struct {
 	Recursion     bool   // RA
 	Transport     string // of the message that counts: "udp" or "tcp"
 	Bytes         int    // of that message on the wire
+	Spare         int    // of these, records of the additional section, which a server leaves out when space is short; OPT is none
 	RTT           time.Duration
 	NeedsTCP      bool           // the UDP answer was truncated
 	TCP           string         // when NeedsTCP: "" if TCP brought the answer, else how it failed ("timeout", "unreachable", "closed", …)
