@@ -13,14 +13,14 @@ var networkRules = []*Rule{
 		ID: "local-port53-blocked", Subject: "views", Severity: Note,
 		Title:  "Direct DNS does not leave this network",
 		Why:    "Servers on the Internet cannot be asked from here, so nothing is known about them; the CA is not behind this firewall.",
-		Fix:    "Let this host send DNS (port 53, UDP and TCP) to the Internet, or run the check elsewhere.",
+		Fix:    "Let this host send DNS (port 53, UDP and TCP) to the Internet, name a resolver that is asked over TLS or HTTPS to look through (--resolvers https://…), or run the check elsewhere.",
 		Source: "RFC 9210 §3; RFC 8906 §3.1",
 	},
 	{
 		ID: "local-port53-intercepted", Subject: "views", Severity: Note,
 		Title:  "Something in between answers in the place of the servers that are asked",
 		Why:    "A router or firewall of this network takes DNS queries for itself. Its answers say nothing about what the CA will see.",
-		Fix:    "Have this host excepted from DNS redirection, or run the check elsewhere.",
+		Fix:    "Have this host excepted from DNS redirection, name a resolver that is asked over TLS or HTTPS to look through (--resolvers https://…), or run the check elsewhere.",
 		Source: "RFC 7720 §2; RFC 8906 §3.1",
 	},
 	{
@@ -30,6 +30,23 @@ var networkRules = []*Rule{
 		Fix:    "Let UDP answers from port 53 of up to 1232 octets in (no limit of 512 in the DNS inspection of a firewall), or run the check elsewhere.",
 		Source: "RFC 6891 §6.2.3; RFC 9715 §3",
 	},
+}
+
+// Through names the resolver that stood in for all servers, "" for none.
+func Through(s *survey.Survey) string {
+	if s.Via == "" {
+		return ""
+	}
+	return resolverName(survey.ResolverAnswer{Resolver: s.Via, Local: s.Via == "local"})
+}
+
+// via says that a resolver stood in for the servers, as a sentence to add.
+func (az *authorization) via() string {
+	through := Through(az.s)
+	if through == "" {
+		return ""
+	}
+	return fmt.Sprintf(" What follows was asked through %s instead: it is what one resolver has or gets, and may be as old as its cache.", through)
 }
 
 // explainInterceptor raises that somebody else answers, as far as that shows.
@@ -55,6 +72,7 @@ func (az *authorization) explainInterceptor() place {
 	if n.Interceptor != nil {
 		f.Evidence = []survey.Exchange{*n.Interceptor}
 	}
+	f.Detail += az.via()
 	az.raise(f, place{})
 	return f.place()
 }
@@ -78,6 +96,7 @@ func (az *authorization) explainNetwork(v Verdict) place {
 		f := finding("local-large-udp-lost", ".", fmt.Sprintf(
 			"Answers of more than %d octets over UDP come from nobody, the servers of registries and of the root included, and smaller ones do.", plainUDP))
 		f.Evidence = az.rootEvidence()
+		f.Detail += az.via()
 		az.raise(f, place{})
 		return f.place()
 	}
@@ -85,7 +104,7 @@ func (az *authorization) explainNetwork(v Verdict) place {
 	if what == "" || n.TCP == "blocked" && v != Unknown && !az.triedTCP() {
 		return place{}
 	}
-	f := finding("local-port53-blocked", ".", what)
+	f := finding("local-port53-blocked", ".", what+az.via())
 	f.Evidence = az.rootEvidence()
 	az.raise(f, place{})
 	return f.place()

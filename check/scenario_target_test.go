@@ -128,7 +128,7 @@ func (t *target) caches(w *lab.World) []survey.Resolver {
 	var rs []survey.Resolver
 	for _, c := range w.Caches() {
 		if t.resolvers == "" || slices.Contains(strings.Split(t.resolvers, ","), c.Name) {
-			rs = append(rs, survey.Resolver{Name: c.Name, Addr: netip.AddrPortFrom(c.Addr, 53), Local: c.Local})
+			rs = append(rs, survey.Resolver{Name: c.Name, Addr: netip.AddrPortFrom(c.Addr, 53), Local: c.Local, Around: c.Local && t.resolvers != ""})
 		}
 	}
 	return rs

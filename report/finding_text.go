@@ -13,6 +13,9 @@ import (
 // finding that this rests on.
 func headline(r Report) string {
 	line := orderName(r) + ": " + consequence(r)
+	if r.Survey != nil && r.Survey.Via != "" {
+		line += ", as seen through " + check.Through(r.Survey) + " alone"
+	}
 	if f := leading(r.Result); f != nil {
 		line += " — " + f.Rule.Title
 	}

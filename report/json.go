@@ -42,6 +42,7 @@ type jsonDocument struct {
 	Findings    []jsonFinding    `json:"findings"`
 	Zones       []jsonZone       `json:"zones"`
 	Queries     jsonQueries      `json:"queries"`
+	Via         string           `json:"via,omitempty"` // the resolver asked in the servers' place
 	OrderErrors []jsonRefusal    `json:"order_errors"`
 	Supposed    []jsonSupposed   `json:"supposed,omitempty"` // by --what-if
 	Without     []jsonWithoutOf  `json:"without,omitempty"`  // what is supposed
@@ -231,6 +232,7 @@ func document(r Report) jsonDocument {
 			Mode:      r.Result.Mode,
 		},
 		Verdict:     r.Result.Verdict,
+		Via:         visible(s.Via),
 		RetryAfterS: retrySeconds(r.Result.Verdict, r.Result.RetryAfter),
 		Identifiers: each(distinct(r.Result.Identifiers), identifier),
 		Findings:    each(r.Result.Findings, finding),

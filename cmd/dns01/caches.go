@@ -92,7 +92,7 @@ func (f *flags) cache(word string, w world, s settings) ([]survey.Resolver, erro
 	var ids []string
 	for _, c := range w.caches() {
 		if strings.EqualFold(c.id, word) {
-			return c.resolvers(s), nil
+			return c.named(s), nil
 		}
 		ids = append(ids, c.id)
 	}
@@ -122,6 +122,16 @@ func cacheAddr(word string) (netip.AddrPort, error) {
 		return netip.AddrPort{}, err
 	}
 	return netip.AddrPortFrom(addr, uint16(n)), nil
+}
+
+// named is resolvers for a cache that the user has named. This host's own may
+// then be looked through where no other DNS leaves the network.
+func (c cache) named(s settings) []survey.Resolver {
+	rs := c.resolvers(s)
+	for i := range rs {
+		rs[i].Around = c.local
+	}
+	return rs
 }
 
 // resolvers are what to ask of a cache: the first address of a family that is

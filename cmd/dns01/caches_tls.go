@@ -24,7 +24,7 @@ func (f *flags) encrypted(word string, w world) (survey.Resolver, error) {
 	case w.madeUp:
 		return survey.Resolver{}, usagef("%s %s lies outside this made-up world; name one of its resolvers, or none", f.source("resolvers"), word)
 	}
-	r := survey.Resolver{Name: word, Transport: resolver.DoH}
+	r := survey.Resolver{Name: word, Transport: resolver.DoH, Around: true}
 	port := "443"
 	if u.Scheme == "tls" {
 		r.Transport, port = resolver.DoT, "853"

@@ -29,7 +29,7 @@ func (t *taker) askCaches() {
 		q := Question{id.Challenge, "TXT"}
 		if id.Invalid == "" && !slices.Contains(asked, q) && t.agreed(q, 0) {
 			asked = append(asked, q)
-			t.askEach(q, func(Resolver) bool { return true })
+			t.askEach(q, func(r Resolver) bool { return r.Name != t.s.Via })
 		}
 		z := t.served(strings.TrimPrefix(id.Name, "*."))
 		if z == nil || !z.agreedNS() || slices.Contains(asked, Question{z.Name, "NS"}) {
@@ -105,6 +105,22 @@ func (t *taker) agreed(q Question, hops int) bool {
 }
 
 func (t *taker) askCache(r Resolver, q Question) {
+	o := t.askResolver(r, q)
+	ans := ResolverAnswer{
+		Question: q, Resolver: r.Name, Local: r.Local, Addr: r.Addr,
+		RTT: o.Took, Exchange: exchange("", o),
+	}
+	if !r.Addr.IsValid() {
+		ans.Exchange.Server = r.Name
+	}
+	ans.read(o)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.s.Resolvers = append(t.s.Resolvers, ans)
+}
+
+// askResolver asks a resolver the way that it is asked, over TCP as needed.
+func (t *taker) askResolver(r Resolver, q Question) resolver.Observation {
 	m := new(dns.Msg)
 	m.SetQuestion(dns.Fqdn(q.Name), dns.StringToType[q.Type])
 	m.SetEdns0(resolver.UDPSize, false)
@@ -118,17 +134,7 @@ func (t *taker) askCache(r Resolver, q Question) {
 		query.Transport = resolver.TCP
 		o = t.exchange(x, query)
 	}
-	ans := ResolverAnswer{
-		Question: q, Resolver: r.Name, Local: r.Local, Addr: r.Addr,
-		RTT: o.Took, Exchange: exchange("", o),
-	}
-	if !r.Addr.IsValid() {
-		ans.Exchange.Server = r.Name
-	}
-	ans.read(o)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.s.Resolvers = append(t.s.Resolvers, ans)
+	return o
 }
 
 func (t *taker) exchange(x resolver.Exchanger, q resolver.Query) resolver.Observation {

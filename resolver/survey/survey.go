@@ -40,6 +40,11 @@ type Survey struct {
 	// answers for, or would.
 	Coverings []Covering
 
+	// Via is the resolver that stood in for all servers, because direct DNS
+	// does not leave this network or is answered in it: what its cache holds
+	// is all that was seen. "" for none.
+	Via string
+
 	// Probing is how much of the plan was asked for.
 	Probing Probing
 

@@ -41,6 +41,10 @@ type Resolver struct {
 	// asked over UDP, and over TCP as needed, by that of the options.
 	Transport resolver.Transport
 	Exchanger resolver.Exchanger
+	// Around says that it may be asked in the place of all servers where
+	// direct DNS does not leave this network. That plants in its cache that
+	// names do not exist yet.
+	Around bool
 }
 
 // Options are how to look.
@@ -111,6 +115,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.seek(t)
 	tk.tell(StageBegun{Suspecting})
 	tk.suspect()
+	tk.around()
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
 	cancel()

@@ -7,6 +7,7 @@ var words = map[string]string{
 	"jsonDocument.schema":        "1.",
 	"jsonDocument.tool":          "The program that wrote it.",
 	"jsonDocument.started_at":    "When the run began.",
+	"jsonDocument.via":           "The resolver that was asked in the place of all servers, because direct DNS does not leave this network or is answered in it.",
 	"jsonDocument.duration_ms":   "How long it took.",
 	"jsonDocument.order":         "What was judged.",
 	"jsonDocument.verdict":       "What will become of the order: its worst identifier's.",
