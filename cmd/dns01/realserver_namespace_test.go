@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -102,6 +103,50 @@ func (n *namespace) ip(t *testing.T, batch string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		unavailable(t, "setting up the network namespace: %v\n%s", err, out)
 	}
+}
+
+// attach makes the network of a client of this one, behind a link of its own:
+// what is filtered there is nobody else's affair. Clients are numbered.
+func (n *namespace) attach(t *testing.T, i int) *namespace {
+	t.Helper()
+	holder := n.Command(program(t, "unshare"), "--net", "cat")
+	holder.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	stdin, err := holder.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := holder.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		holder.Wait()
+	})
+	pid := strconv.Itoa(holder.Process.Pid)
+	c := &namespace{slices.Clone(n.enter)}
+	c.enter[slices.Index(c.enter, "--target")+1] = pid
+	awaitNetwork(t, n.enter[slices.Index(n.enter, "--target")+1], pid)
+	near, far := fmt.Sprintf("10.53.250.%d", 4*i+1), fmt.Sprintf("10.53.250.%d", 4*i+2)
+	n.ip(t, fmt.Sprintf("link add client%d type veth peer name uplink netns %s\naddr add %s/30 dev client%d\nlink set client%d up\n", i, pid, near, i, i))
+	c.ip(t, fmt.Sprintf("link set lo up\naddr add %s/30 dev uplink\nlink set uplink up\nroute add default via %s\n", far, near))
+	return c
+}
+
+// awaitNetwork returns once a process has left the network of another.
+func awaitNetwork(t *testing.T, of, pid string) {
+	t.Helper()
+	poll := time.NewTicker(5 * time.Millisecond)
+	defer poll.Stop()
+	outer, _ := os.Readlink("/proc/self/ns/net")
+	first, _ := os.Readlink("/proc/" + of + "/ns/net")
+	for range 400 {
+		now, err := os.Readlink("/proc/" + pid + "/ns/net")
+		if err == nil && now != first && now != outer {
+			return
+		}
+		<-poll.C
+	}
+	unavailable(t, "no network namespace within another")
 }
 
 // filter has the kernel treat packets inside by rules of nft(8).

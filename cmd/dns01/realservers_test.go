@@ -204,6 +204,7 @@ func TestRealServers(t *testing.T) {
 			return run(t, world, binary, slices.Concat(flags, args))
 		})
 	})
+	t.Run("network", func(t *testing.T) { networkChecks(t, world, keys, binary, flags) })
 	t.Run("odd", func(t *testing.T) {
 		oddChecks(t, func(args []string) (outcome, string, error) {
 			return runIn(world, binary, slices.Concat(flags, args))
