@@ -226,6 +226,8 @@ var asks = []struct{ probe, asked string }{
 	{"nsid", "Asked for its identifier (NSID)"},
 	{"ednsflags", "Asked with an unknown EDNS flag"},
 	{"type65534", "Asked for a type that nobody has defined"},
+	{"types", "Asked for an address at a name that has TXT records"},
+	{"ent", "Asked for an address at the name above one that has TXT records"},
 	{"foreign", "Asked for the root's name servers"},
 }
 
@@ -238,6 +240,7 @@ var did = map[string]string{
 	"noopt":   "answers without OPT",
 	"version": "answers with another version than 0",
 	"changed": "answers with another client cookie",
+	"denied":  "denies the name",
 	"upward":  "refers to the root",
 	"answer":  "answers",
 }
@@ -250,7 +253,7 @@ func (j *judge) oddities(h *zoneHealth) []draft {
 		outcomes[p.ID] = p
 	}
 	var ds []draft
-	for _, rule := range []string{"edns-version-mishandled", "edns-option-mishandled", "edns-flag-mishandled", "type-mishandled", "upward-referral", "server-recursive"} {
+	for _, rule := range []string{"edns-version-mishandled", "edns-option-mishandled", "edns-flag-mishandled", "type-mishandled", "nxdomain-for-existing-name", "upward-referral", "server-recursive"} {
 		f := finding(rule, h.zone.Name, "")
 		f.Severity = Note
 		var parts []string

@@ -93,6 +93,9 @@ func TestProbes(t *testing.T) {
 		{name: "no TCP", verdict: Ready, want: []string{"note tcp-unavailable"}, change: both("tcp", survey.Broken, "refused")},
 		{name: "one query a connection", verdict: Ready, change: both("tcp", survey.Odd, "one")},
 		{name: "negative answers without SOA", verdict: Ready, want: []string{"note negative-answer-malformed"}, change: both("negative", survey.Broken, "nosoa", "othersoa")},
+		{name: "a name denied for another type, deeply", verdict: Ready, want: []string{"note nxdomain-for-existing-name"}, change: deeply(both("types", survey.Odd, "denied"))},
+		{name: "an empty non-terminal denied", verdict: Ready, change: both("ent", survey.Odd, "denied")},
+		{name: "an empty non-terminal denied, deeply", verdict: Ready, want: []string{"note nxdomain-for-existing-name"}, change: deeply(both("ent", survey.Odd, "denied"))},
 		{name: "large answers lost", verdict: AtRisk, want: []string{"warning fragments-lost"}, change: func(w world, o *Order) {
 			w.ask("example.com", challengeName, "TXT", txtAnswer(v1), lost(survey.Timeout))
 			w.probe(1, "large", survey.Broken, "lost")

@@ -10,8 +10,9 @@ import (
 // The scripts run this test binary as dns01.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"dns01":      func() { os.Exit(run()) },
-		"broken-tui": breakDown,
+		"dns01":         func() { os.Exit(run()) },
+		"broken-tui":    breakDown,
+		"like-acme-dns": likeACMEDNS,
 	})
 }
 

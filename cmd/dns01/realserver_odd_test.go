@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,13 @@ var (
 	bindSmall   = bindWith("max-udp-size 512;")
 	bindLarge   = bindWith("max-udp-size 4096; edns-udp-size 4096;")
 	bindStrict  = bindWith("require-server-cookie yes;")
+	acmeDNS     = software{"like-acme-dns", func(_ *testing.T, _ string, addrs []netip.Addr, zones []zoneFile) []string {
+		args := []string{netip.AddrPortFrom(addrs[0], 53).String()}
+		for _, z := range zones {
+			args = append(args, z.path, z.name)
+		}
+		return args
+	}}
 	bindMinimal = bindWith("minimal-responses yes; minimal-any yes;")
 )
 
@@ -43,6 +51,7 @@ var oddHosts = []host{
 	newHost("over512-lost", "10.53.4.13", "fd53::4:13", &knot),
 	newHost("elsewhere", "10.53.4.14", "fd53::4:14", &nsd),
 	newHost("caa-dropped", "10.53.4.15", "fd53::4:15", &nsd),
+	newHost("acme", "10.53.4.17", "fd53::4:17", &acmeDNS),
 	newHost("knot-cookies", "10.53.4.16", "fd53::4:16", &knotCookies),
 }
 
@@ -116,6 +125,8 @@ var oddCases = []oddCase{
 	// In order, though set up with care.
 	{"default-nsd.com", "default", "ready", nil},
 	{"default-nsd.org", "deep", "ready", nil},
+	{"acme.com", "default", "ready", []string{"note negative-answer-malformed: acme"}},
+	{"acme.org", "deep", "ready", []string{"note negative-answer-malformed: acme", "note nxdomain-for-existing-name: acme"}},
 	{"cookies.com", "default", "ready", nil},
 	{"cookies.org", "deep", "ready", nil},
 	{"knot-cookies.com", "default", "ready", nil},

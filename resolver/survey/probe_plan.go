@@ -230,6 +230,16 @@ func typePlan() []PlannedProbe {
 				Outcome{"records", "records of that type", Odd, "", "nothing"}),
 		},
 		{
+			ID: "types", Asks: "A at a name that has TXT records", When: WhenDeep,
+			Compliant: "the records, or NOERROR without", Source: "RFC 8020 §2; RFC 2308 §2.2",
+			Outcomes: append(rcodes(Odd, "", nothing), Outcome{"denied", "NXDOMAIN, though the name has TXT records", Odd, "nxdomain-for-existing-name", "nothing: it asks for TXT there and for no other type"}),
+		},
+		{
+			ID: "ent", Asks: "A at the name above one that has TXT records, below the apex", When: WhenDeep,
+			Compliant: "the records, or NOERROR without", Source: "RFC 4592 §2.2.2; RFC 8020 §2",
+			Outcomes: append(rcodes(Odd, "", nothing), Outcome{"denied", "NXDOMAIN, though there is a name below", Odd, "nxdomain-for-existing-name", "nothing, as its resolver asks for whole names; others ask label by label, and stop there"}),
+		},
+		{
 			ID: "foreign", Asks: "NS of the root, RD clear", When: WhenDeep,
 			Compliant: "REFUSED", Source: "RFC 1034 §4.3.2; RFC 1035 §4.1.1",
 			Outcomes: []Outcome{

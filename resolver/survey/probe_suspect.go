@@ -32,6 +32,9 @@ func (t *taker) suspect() {
 			}
 			p, as := prober{z, s}, z.answersOf(s)
 			slip, losses := p.signs(as)
+			if t.o.Probes == ProbesDeep {
+				follow = append(follow, func() { p.kin(as) })
+			}
 			follow = append(follow, func() { p.large(as) }, func() { p.rate(slip, losses) })
 		}
 	}
