@@ -37,6 +37,9 @@ func TestPredictionAgreesWithLookup(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, name)
 			p := play(t, s, 1)
+			if p.survey.Via != "" {
+				t.Skip("what is predicted comes from a resolver; a lookup asks the servers, which cannot be reached")
+			}
 			for i, id := range p.result.Identifiers {
 				if id.Verdict == check.Unknown || id.Challenge.Target == "" {
 					continue

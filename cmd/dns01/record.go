@@ -90,7 +90,7 @@ func (p *program) recordingHeader(w world, o options) recording.Header {
 	slices.SortStableFunc(h.Values, compareValues)
 	for _, r := range o.resolvers {
 		h.Resolvers = append(h.Resolvers, recording.Resolver{
-			Name: r.Name, Addr: r.Addr, Transport: cmp.Or(r.Transport, resolver.UDP), Local: r.Local,
+			Name: r.Name, Addr: r.Addr, Transport: cmp.Or(r.Transport, resolver.UDP), Local: r.Local, Around: r.Around,
 		})
 	}
 	return h

@@ -214,7 +214,7 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 	at := rec.Started.Add(t.look.At)
 	var cs []cache
 	for _, r := range rec.Resolvers {
-		s := survey.Resolver{Name: r.Name, Addr: r.Addr, Local: r.Local, Transport: r.Transport}
+		s := survey.Resolver{Name: r.Name, Addr: r.Addr, Local: r.Local, Transport: r.Transport, Around: r.Around}
 		switch r.Transport {
 		case resolver.DoT, resolver.DoH:
 			s.Exchanger = t.player.Exchanger(r.Name)

@@ -119,10 +119,20 @@ func (h *Header) resolver(text string) (err error) {
 		return err
 	}
 	f := strings.Fields(rest)
-	if len(f) < 2 || len(f) > 3 || len(f) == 3 && f[2] != "local" {
+	if len(f) < 2 {
 		return errors.New("it is not a name, an address and a transport")
 	}
-	r.Name, r.Transport, r.Local = name, resolver.Transport(f[1]), len(f) == 3
+	r.Name, r.Transport = name, resolver.Transport(f[1])
+	for _, w := range f[2:] {
+		switch {
+		case w == "local" && !r.Local && !r.Around:
+			r.Local = true
+		case w == "around" && !r.Around:
+			r.Around = true
+		default:
+			return fmt.Errorf("%.40q is not what a resolver can be", w)
+		}
+	}
 	if !slices.Contains([]resolver.Transport{resolver.UDP, resolver.TCP, resolver.DoT, resolver.DoH}, r.Transport) {
 		return fmt.Errorf("%.40q is no transport", f[1])
 	}

@@ -50,6 +50,7 @@ type Resolver struct {
 	Addr      netip.AddrPort
 	Transport resolver.Transport
 	Local     bool
+	Around    bool // it may be asked in the place of all servers
 }
 
 // A Look is one round of a run.

@@ -96,6 +96,9 @@ func (h *Header) writeStart(w io.Writer) {
 		if r.Local {
 			local = " local"
 		}
+		if r.Around {
+			local += " around"
+		}
 		line(w, "resolver", "%+q %s %s%s", r.Name, addr, r.Transport, local)
 	}
 	for _, f := range h.Facts {
