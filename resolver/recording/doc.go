@@ -31,7 +31,9 @@
 //	anchor: . 172800 IN DS 20326 8 2 E06D…
 //	signatures: 2026-11-01T00:00:00Z   judged as of then, not of when it started
 //	allow: 192.0.2.0/24             a special range that may be asked
-//	resolver: "google" 8.8.8.8:53 udp   a cache; "local" after it if this host's
+//	resolver: "google" 8.8.8.8:53 udp   a cache; "local" after it if this host's,
+//	                                    then "around" if it may stand in for all
+//	                                    servers
 //
 // Then come one or more looks, each with its exchanges:
 //
