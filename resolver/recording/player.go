@@ -27,6 +27,9 @@ type Player struct {
 	sounded map[string]*Exchange   // a question for a SOA that met silence, of servers that never spoke
 	asked   map[dns.Question][]netip.Addr
 	missing []string
+
+	routed  [2]bool
+	noRoute [2]*Exchange // of IPv4 and IPv6: one that found no way, where none found any
 }
 
 // NewPlayer returns one for a look.
@@ -43,6 +46,7 @@ func NewPlayer(l *Look) *Player {
 		p.servers[to] = true
 		p.sound(to, x, m)
 		p.note(x, m)
+		p.route(x)
 		if k := string(x.Way) + content(m); p.anyone[k] == nil && x.ofOne(m) {
 			p.anyone[k] = x
 		}
@@ -61,6 +65,29 @@ func (p *Player) sound(to string, x *Exchange, m *dns.Msg) {
 	case len(m.Question) == 1 && m.Question[0].Qtype == dns.TypeSOA:
 		p.sounded[to] = x
 	}
+}
+
+// route keeps which address families the host had no way to. How many questions
+// it takes to notice is left to chance.
+func (p *Player) route(x *Exchange) {
+	if x.Resolver != "" {
+		return
+	}
+	f := family(x.Server.Addr())
+	switch {
+	case p.routed[f]:
+	case x.Failure == resolver.NoRoute:
+		p.noRoute[f] = x
+	default:
+		p.routed[f], p.noRoute[f] = true, nil
+	}
+}
+
+func family(a netip.Addr) int {
+	if a.Is4() {
+		return 0
+	}
+	return 1
 }
 
 // note keeps whom a question was put to.
@@ -266,6 +293,9 @@ func (b *playback) next(q resolver.Query, w Way) *Exchange {
 		return x
 	}
 	if x := p.anyone[string(w)+asked]; x != nil && p.servers[to] && p.sounded[to] == nil {
+		return x
+	}
+	if x := p.noRoute[family(server.Addr())]; x != nil && b.url == "" {
 		return x
 	}
 	p.miss(server, b.url, w, q.Msg)
