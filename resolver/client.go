@@ -117,19 +117,12 @@ func (c *Client) Heard(a netip.Addr) bool { return c.host(a).isAlive() }
 // context of the run has ended, or to let slow servers finish.
 func (c *Client) Wait() { c.running.Wait() }
 
-// noRoute reports whether this host has turned out to have no way to the
-// family of a.
-func (c *Client) noRoute(a netip.Addr) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.noRoutes[family(a)] > 0 && c.routes[family(a)] == 0
-}
-
 // Askable reports whether an address may be asked: it is of no special range,
-// and of a family that is switched on and that this host has not turned out to
-// have no way to.
+// and of a family that is switched on. Where this host has no way to a family,
+// each question finds that out for itself, at once and without sending
+// anything: which of them came first would otherwise decide what is asked.
 func (c *Client) Askable(a netip.Addr) bool {
-	return c.Special(a) == "" && !c.Off(a) && !c.noRoute(a)
+	return c.Special(a) == "" && !c.Off(a)
 }
 
 // routed notes whether there was a way to a, and whether a reply came.

@@ -167,6 +167,8 @@ func (c *Client) Descend(ctx context.Context, d *Delegation, servers []ServerAdd
 	select {
 	case <-f.done:
 	case <-ctx.Done():
+	}
+	if ctx.Err() != nil {
 		return Step{}
 	}
 	if f.asked == (way{name, qtype}) {
@@ -199,7 +201,7 @@ func (c *Client) descend(ctx context.Context, d *Delegation, servers []ServerAdd
 	answers := make(chan *Answer, len(servers))
 	next, waiting := 0, 0
 	ask := func() {
-		if next >= len(servers) {
+		if next >= len(servers) || ctx.Err() != nil {
 			return
 		}
 		addr := servers[next].Addr

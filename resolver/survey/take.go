@@ -340,7 +340,7 @@ func (t *taker) askSome(l *lookup, d *resolver.Delegation, hops int) {
 	z := t.zone(d)
 	qtype := dns.StringToType[l.Type]
 	for _, round := range []int{enough, 1} {
-		if l.usable() >= enough {
+		if l.usable() >= enough || t.ctx.Err() != nil {
 			return
 		}
 		var wg sync.WaitGroup
