@@ -60,9 +60,14 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	if a.Failure == resolver.NotRecorded {
 		d.Lame = string(resolver.NotRecorded) // the reason of the gap
 	}
-	if a.Msg == nil {
-		return d
+	if a.Msg != nil {
+		d.said(a, r)
 	}
+	return d
+}
+
+// said adds what the message holds that counts.
+func (d *Answer) said(a *resolver.Answer, r resolver.Reading) {
 	d.Rcode = rcode(a.Msg.Rcode)
 	d.signatures(a.Msg)
 	d.Authoritative, d.Recursion = a.Msg.Authoritative, a.Msg.RecursionAvailable
@@ -88,7 +93,6 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	if d.SOA == nil && (d.Status == NoData || d.Status == NXDomain) {
 		d.OtherSOA = otherSOA(a.Msg)
 	}
-	return d
 }
 
 // spare is how many octets of a message the records of the additional section
