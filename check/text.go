@@ -79,8 +79,9 @@ func verb(n int, one, many string) string {
 	return many
 }
 
-// evidence takes the exchanges that show the answers: the last of each, and
-// few of them.
+// evidence takes the exchanges that show the answers, and few of them: the last
+// of each, the first of one that never came. What follows that one may be what
+// a single question had to find out about the server for all of them.
 func evidence(answers ...*survey.Answer) []survey.Exchange {
 	const most = 4
 	var es []survey.Exchange
@@ -88,7 +89,11 @@ func evidence(answers ...*survey.Answer) []survey.Exchange {
 		if len(es) == most {
 			break
 		}
-		if a != nil && len(a.Exchanges) > 0 {
+		switch {
+		case a == nil || len(a.Exchanges) == 0:
+		case a.Status == survey.Timeout:
+			es = append(es, a.Exchanges[0])
+		default:
 			es = append(es, a.Exchanges[len(a.Exchanges)-1])
 		}
 	}
