@@ -12,7 +12,7 @@ import (
 
 // unbounds is how many run side by side. Each is asked one question at a time,
 // since what it remembers of one would show in the next.
-const unbounds = 4
+const unbounds = 24
 
 // An unbound is a running Unbound: where it is asked, and the socket at which
 // it takes orders.

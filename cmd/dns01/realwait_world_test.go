@@ -64,6 +64,8 @@ hooked.com. NS ns2.hooked.com.
 ns1.hooked.com. A `+primary+`
 ns2.hooked.com. A `+secondary+"\n")})
 	z.startPrimary(t, notify)
+	// A secondary that cannot have the zone at once tries again much later.
+	z.await(t, primary, "hooked.com.", "SOA", "hostmaster.")
 	z.startSecondary(t)
 	z.key = write(t, z.dir, "update.key", updateKey)
 	z.hints = write(t, z.dir, "root.hints", "$TTL 60\n. NS a.root-servers.net.\na.root-servers.net. A 10.54.0.1\n")
