@@ -9,6 +9,9 @@ type Perspective struct {
 	// "ARIN", "RIPE NCC", "APNIC", "LACNIC" or "AFRINIC"; "" when not known.
 	RIR     string
 	Answers []PerspectiveAnswer
+	// Servers are what single servers of the zones answered there, where the
+	// engine asks them one by one.
+	Servers []*Answer
 }
 
 // A PerspectiveAnswer is what the resolver of a perspective concluded.
