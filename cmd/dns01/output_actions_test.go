@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -14,7 +15,17 @@ func TestNoLineIsAWorkflowCommand(t *testing.T) {
 	}{
 		{"a command", []string{"::stop-commands::x\n"}, "\\::stop-commands::x\n"},
 		{"indented, with properties", []string{"a\n  ::error file=x,line=1::owned\n"}, "a\n  \\::error file=x,line=1::owned\n"},
-		{"the old form", []string{"##[add-mask]x\n"}, "\\##[add-mask]x\n"},
+		{"two of them", []string{"::a::x\n::b::y\n"}, "\\::a::x\n\\::b::y\n"},
+		{"after a carriage return", []string{"a\r::error::owned\n"}, "a\r\\::error::owned\n"},
+		{"after white space that is not seen", []string{"\u00a0\u3000\ufeff::error::owned\n"}, "\u00a0\u3000\ufeff\\::error::owned\n"},
+		{"the old form", []string{"##[add-mask]x\n"}, `#\u0023[add-mask]x` + "\n"},
+		{"the old form within a line", []string{"the value ##[add-mask]x\n"}, `the value #\u0023[add-mask]x` + "\n"},
+		{"Azure Pipelines", []string{"a ##vso[task.setvariable variable=PATH]x\n"}, `a #\u0023vso[task.setvariable variable=PATH]x` + "\n"},
+		{"TeamCity", []string{"a ##teamcity[buildStop]\n"}, `a #\u0023teamcity[buildStop]` + "\n"},
+		{"the old form in pieces", []string{"a value that is long enough #", "#[add-mask]x\n"}, `a value that is long enough #\u0023[add-mask]x` + "\n"},
+		{"a new one in pieces", []string{" :", ":error::x\n"}, " :\\:error::x\n"},
+		{"a new one in other pieces", []string{"::error ", "file=x::y\n"}, "\\::error file=x::y\n"},
+		{"hashes", []string{"## title #[a]\n"}, "## title #[a]\n"},
 		{"within a line", []string{"a ::error::b\n"}, "a ::error::b\n"},
 		{"an address", []string{"::1  ns1\n"}, "::1  ns1\n"},
 		{"a line in pieces", []string{"a", "::error::b", "\n", "::error::c\n"}, "a::error::b\n\\::error::c\n"},
@@ -46,6 +57,12 @@ func TestTextIsInertInActions(t *testing.T) {
 	if !strings.Contains(run.stdout.String(), `\::stop-commands::owned`) {
 		t.Errorf("the value was not at the beginning of a line:\n%s", &run.stdout)
 	}
+	for _, env := range []map[string]string{env, {"TF_BUILD": "True"}, {"TEAMCITY_VERSION": "2026.1"}} {
+		run := ranWith(t, env, "demo", "healthy", "--value", "a ##vso[task.complete]", "--json")
+		if strings.Contains(run.stdout.String(), "##vso[") || !json.Valid(run.stdout.Bytes()) {
+			t.Errorf("%v: a command, or no JSON:\n%s", env, &run.stdout)
+		}
+	}
 	if run := ranWith(t, env, "demo", "healthy", "--format", "github"); !strings.HasPrefix(run.stdout.String(), "::notice ") {
 		t.Errorf("our own commands are gone:\n%s", &run.stdout)
 	}
@@ -54,9 +71,9 @@ func TestTextIsInertInActions(t *testing.T) {
 func FuzzInert(f *testing.F) {
 	f.Add("::error::x\n", 3)
 	f.Add("a\n ##[x]\n", 2)
+	f.Add("a ##vso[x]\r::b::", 4)
 	f.Fuzz(func(t *testing.T, text string, cut int) {
 		cut = max(0, min(cut, len(text)))
-		cut = strings.LastIndexByte(text[:cut], '\n') + 1
 		var b bytes.Buffer
 		w := &inert{Writer: &b}
 		for _, part := range []string{text[:cut], text[cut:]} {
@@ -64,7 +81,8 @@ func FuzzInert(f *testing.F) {
 				t.Fatal(err)
 			}
 		}
-		if workflowCommand.Match(b.Bytes()) {
+		b.WriteString("\n")
+		if lineCommand.Match(b.Bytes()) || innerCommand.Match(b.Bytes()) {
 			t.Errorf("%q", b.String())
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 
 	"dns01/report"
 )
@@ -87,7 +88,7 @@ func commandNamed(name string) command {
 func (p *program) run(ctx context.Context) int {
 	out := &heard{Writer: p.stdout}
 	p.stdout, p.commands = out, out
-	if p.inActions() {
+	if p.inPipeline() {
 		p.stdout, p.stderr = &inert{Writer: out}, &inert{Writer: p.stderr}
 	}
 	run, args, err := p.dispatch()
@@ -150,10 +151,11 @@ func (p *program) say(format string, args ...any) {
 	_, _ = io.WriteString(p.stderr, printable(line)+"\n")
 }
 
-// printable makes control characters of arguments visible.
+// printable replaces what steers a terminal or is not seen on it: control
+// characters, and those that turn or hide text.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
+		if !unicode.IsPrint(r) {
 			return '?'
 		}
 		return r
