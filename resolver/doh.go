@@ -78,9 +78,13 @@ func (s *HTTPSServer) post(ctx context.Context, wire []byte) ([]byte, error) {
 	return body, nil
 }
 
+// client returns one that follows no redirect: the user has named the
+// resolver, and nobody else may name another.
 func (s *HTTPSServer) client() *http.Client {
+	c := http.Client{}
 	if s.Client != nil {
-		return s.Client
+		c = *s.Client
 	}
-	return http.DefaultClient
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &c
 }

@@ -99,6 +99,22 @@ func TestHTTPSServerFailures(t *testing.T) {
 	}
 }
 
+// Whom a resolver names in its place is not asked: it could be somebody who
+// listens within this network only.
+func TestHTTPSServerIsNotLedElsewhere(t *testing.T) {
+	asked := false
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { asked = true }))
+	defer elsewhere.Close()
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+	}))
+	defer srv.Close()
+	s := &HTTPSServer{URL: srv.URL, Client: srv.Client()}
+	if _, err := s.Exchange(t.Context(), txtQuery(DoH)); FailureOf(err) != Malformed || asked {
+		t.Errorf("%v, want %s; asked elsewhere: %v", err, Malformed, asked)
+	}
+}
+
 // A server whose certificate nobody vouches for is not believed.
 func TestUntrustedCertificate(t *testing.T) {
 	srv := httptest.NewUnstartedServer(http.NotFoundHandler())

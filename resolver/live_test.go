@@ -91,6 +91,82 @@ func TestLiveTakesOnlyTheReply(t *testing.T) {
 	}
 }
 
+// Who knows the ID and the port, and answers from elsewhere, is not heard.
+func TestLiveTakesNoReplyFromElsewhere(t *testing.T) {
+	for _, from := range []string{"127.0.0.1:0", "127.0.0.2:53535"} {
+		t.Run(from, func(t *testing.T) {
+			spoofer, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(from)))
+			if err != nil {
+				t.Skip(err) // some systems have no second loopback address
+			}
+			defer spoofer.Close()
+			c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			go func() {
+				buf := make([]byte, 4096)
+				n, asker, err := c.ReadFromUDPAddrPort(buf)
+				if err != nil {
+					return
+				}
+				spoofer.WriteToUDPAddrPort(reply(t, buf[:n], func(m *dns.Msg) { m.Rcode = dns.RcodeNameError }), asker)
+				c.WriteToUDPAddrPort(reply(t, buf[:n], nil), asker)
+			}()
+			r, err := Live{}.Exchange(t.Context(), query(c.LocalAddr().(*net.UDPAddr).AddrPort(), UDP, 5*time.Second))
+			if err != nil || r.Msg.Rcode != dns.RcodeSuccess || r.Strays != 0 {
+				t.Errorf("%v, %v", r.Msg, err)
+			}
+		})
+	}
+}
+
+// What a spoofer has to guess: each query has a port and an ID of its own.
+func TestLiveCannotBeForeseen(t *testing.T) {
+	c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	const n = 64
+	var ids, ports []uint16
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 4096)
+		for range n {
+			size, from, err := c.ReadFromUDPAddrPort(buf)
+			if err != nil {
+				return
+			}
+			ids, ports = append(ids, binary.BigEndian.Uint16(buf)), append(ports, from.Port())
+			c.WriteToUDPAddrPort(reply(t, buf[:size], nil), from)
+		}
+	}()
+	q := query(c.LocalAddr().(*net.UDPAddr).AddrPort(), UDP, 5*time.Second)
+	for range n {
+		if _, err := (Live{}).Exchange(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-done
+	// Of 64 that are drawn from 16384 or more, six at most are drawn twice, but
+	// for one run in a thousand million; the same goes for their differences.
+	for what, drawn := range map[string][]uint16{"IDs": ids, "ports": ports} {
+		values, steps := map[uint16]bool{}, map[uint16]bool{}
+		for i, v := range drawn {
+			values[v] = true
+			if i > 0 {
+				steps[v-drawn[i-1]] = true
+			}
+		}
+		if len(values) < n-6 || len(steps) < n-7 {
+			t.Errorf("%d queries have %d %s that differ by %d steps", n, len(values), what, len(steps))
+		}
+	}
+}
+
 func TestLiveFailures(t *testing.T) {
 	silent := serveUDP(t, func([]byte) [][]byte { return nil })
 	stray := serveUDP(t, func(q []byte) [][]byte { return [][]byte{reply(t, q, func(m *dns.Msg) { m.Id++ })} })

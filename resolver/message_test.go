@@ -81,6 +81,8 @@ func TestSpecialRanges(t *testing.T) {
 	for addr, special := range map[string]bool{
 		"10.1.2.3": true, "192.0.2.1": true, "::1": true, "fe80::1": true, "2001:db8::1": true,
 		"::ffff:8.8.8.8": true, "100.64.0.1": true, "255.255.255.255": true,
+		"64:ff9b::127.0.0.1": true, "64:ff9b::8.8.8.8": false, "2002:a00:1::1": true, "2002:808:808::1": false,
+		"64:ff9b:1::1": true, "::7f00:1": true, "fec0::1": true, "3fff::1": true, "5f00::1": true,
 		"8.8.8.8": false, "2606:4700::1": false, "11.1.1.1": false, "172.32.0.1": false,
 	} {
 		if got := Special(addrOfText(addr)); (got != "") != special {
