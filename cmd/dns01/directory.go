@@ -50,6 +50,8 @@ func (f *flags) knownCA(flag, word string) (*known.CA, error) {
 	switch {
 	case ok:
 		return ca, nil
+	case hasPassword(word):
+		return nil, usagef("%s is a URL with a user name before its host, which is no ACME directory that is known; those known are %s", f.source(flag), strings.Join(caIDs(), ", "))
 	case strings.Contains(word, "://"):
 		return nil, usagef("%s %q is no ACME directory that is known; give it as --ca-directory %s, which reads it", f.source(flag), word, word)
 	}
@@ -61,6 +63,8 @@ func (p *program) directory(ctx context.Context, f *flags, w world) (d known.Dir
 	what := f.source("ca-directory") + " " + f.caDirectory
 	var doc []byte
 	switch {
+	case hasPassword(f.caDirectory):
+		return d, usagef("%s has a user name before its host: reports and the list of processes would show it; leave it out", f.source("ca-directory"))
 	case !strings.Contains(f.caDirectory, "://"):
 		doc, err = readDirectory(f.caDirectory)
 	case !strings.HasPrefix(strings.ToLower(f.caDirectory), "https://"):
@@ -77,6 +81,13 @@ func (p *program) directory(ctx context.Context, f *flags, w world) (d known.Dir
 		return d, usagef("%s cannot be used: %v", what, err)
 	}
 	return d, nil
+}
+
+// hasPassword reports whether a URL has a user name or a password in it.
+func hasPassword(text string) bool {
+	_, rest, _ := strings.Cut(text, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	return strings.Contains(authority, "@")
 }
 
 func readDirectory(name string) ([]byte, error) {

@@ -72,6 +72,19 @@ func TestDirectoryOverHTTPS(t *testing.T) {
 	}
 }
 
+// A password in a URL would stand in reports, in the list of processes and in
+// this complaint.
+func TestDirectoryTakesNoPassword(t *testing.T) {
+	for _, flag := range []string{"--ca-directory", "--ca"} {
+		for _, url := range []string{"https://me:s3cret@ca.example/directory", "http://s3cret@ca.example", "https://me:s3cret@ca.example?x=%zz"} {
+			run := ranWith(t, nil, "demo", "healthy", flag, url)
+			if out := run.stdout.String() + run.stderr.String(); run.status != statusUsage || strings.Contains(out, "s3cret") {
+				t.Errorf("%s %s: status %d: %s", flag, url, run.status, out)
+			}
+		}
+	}
+}
+
 // A server without a certificate that is trusted is not believed.
 func TestDirectoryNeedsTrust(t *testing.T) {
 	s := caServer(t)

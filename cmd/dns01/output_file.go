@@ -42,7 +42,7 @@ func (p *program) deliver(rs []report.Report, o outputs, s settings) error {
 		switch {
 		case err != nil:
 		case out.file != "-":
-			err = replaceFile(out.file, b.Bytes())
+			err = replaceFile(out.file, b.Bytes(), shared)
 		case out.format == "text" || out.format == "jsonl": // written as they came
 		case out.format == "github":
 			_, err = p.commands.Write(b.Bytes())
@@ -77,41 +77,102 @@ func (p *program) renderAny(b *bytes.Buffer, rs []report.Report, out output, o o
 
 // replaceFile gives a file new content at once, so that nobody reads half of
 // it: the textfile collector does at any time. What is no regular file, as a
-// pipe, is written to.
-func replaceFile(file string, content []byte) error {
-	if target, err := filepath.EvalSymlinks(file); err == nil {
-		file = target
-	}
-	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
-		return appendFile(file, content)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".dns01-*")
+// pipe, is written to. A file that is there keeps its permissions, unless only
+// its owner may read the content (mode 0600).
+func replaceFile(file string, content []byte, mode fs.FileMode) error {
+	err := replace(file, content, mode)
 	if err != nil {
-		return fmt.Errorf("writing %s: %s", file, reason(err))
-	}
-	_, err = tmp.Write(content)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), file)
-	}
-	if err != nil {
-		_ = os.Remove(tmp.Name())
 		return fmt.Errorf("writing %s: %s", file, reason(err))
 	}
 	return nil
 }
 
+func replace(file string, content []byte, mode fs.FileMode) error {
+	if err := ownLink(file); err != nil {
+		return err
+	}
+	if target, err := filepath.EvalSymlinks(file); err == nil {
+		file = target
+	}
+	info, err := os.Stat(file)
+	switch there := err == nil; {
+	case there && !info.Mode().IsRegular():
+		return appendTo(file, content)
+	case there && mode != private:
+		mode = info.Mode().Perm()
+	}
+	tmp, err := createBeside(file, mode)
+	if err != nil {
+		return err
+	}
+	_, err = tmp.Write(content)
+	if info != nil && mode != private {
+		err = errors.Join(err, tmp.Chmod(mode))
+	}
+	err = errors.Join(err, tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+	}
+	return err
+}
+
+// The permissions of what is written: a report is as any file, what tells who
+// was asked about what is its owner's.
+const (
+	shared  fs.FileMode = 0o644
+	private fs.FileMode = 0o600
+)
+
+// createBeside makes a file of a name that nobody could know, in the folder of
+// another. Unlike os.CreateTemp it leaves the permissions to the caller and
+// his umask.
+func createBeside(file string, mode fs.FileMode) (*os.File, error) {
+	for try := 0; ; try++ {
+		name := filepath.Join(filepath.Dir(file), fmt.Sprintf(".dns01-%016x", rand.Uint64()))
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if err == nil || try > 100 || !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// ownLink complains of a link that somebody else may have put there to have us
+// write over a file of ours: one in a folder that all may write to, such as
+// /tmp, which is neither ours nor its owner's. Linux has the same rule for who
+// opens it (fs.protected_symlinks); we look where it leads instead.
+func ownLink(file string) error {
+	link, err := os.Lstat(file)
+	if err != nil || link.Mode()&fs.ModeSymlink == 0 {
+		return nil
+	}
+	folder, err := os.Stat(filepath.Dir(file))
+	if err != nil || folder.Mode()&fs.ModeSticky == 0 || folder.Mode().Perm()&0o002 == 0 {
+		return nil
+	}
+	if owner := ownerOf(link); owner == os.Geteuid() || owner == ownerOf(folder) {
+		return nil
+	}
+	return errors.New("it is a link that another user has put there; remove it, or write to another folder")
+}
+
 // appendFile adds to a file, which may be a pipe.
 func appendFile(file string, content []byte) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-	if err != nil {
-		return fmt.Errorf("writing %s: %s", file, reason(err))
-	}
-	_, err = f.Write(content)
-	if err := errors.Join(err, f.Close()); err != nil {
+	if err := appendTo(file, content); err != nil {
 		return fmt.Errorf("writing %s: %s", file, reason(err))
 	}
 	return nil
+}
+
+func appendTo(file string, content []byte) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, shared)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 // tellActions adds the step summary and the output variables, where GitHub

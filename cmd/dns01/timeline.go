@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"os"
 	"sync"
 
 	"dns01/report"
@@ -41,17 +41,13 @@ func (t *timeline) write() error {
 	if t == nil {
 		return nil
 	}
-	f, err := os.OpenFile(t.file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("--trace: %w", err)
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := report.Timeline(f, t.spans); err != nil {
-		f.Close()
+	var b bytes.Buffer
+	if err := report.Timeline(&b, t.spans); err != nil {
 		return fmt.Errorf("--trace: %w", err)
 	}
-	if err := f.Close(); err != nil {
+	if err := replaceFile(t.file, b.Bytes(), private); err != nil {
 		return fmt.Errorf("--trace: %w", err)
 	}
 	return nil
