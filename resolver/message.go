@@ -65,13 +65,33 @@ func mixCase(name string, rng *rand.Rand) string {
 
 // Unpack reads a message as a resolver does: a record whose RDATA does not
 // parse is kept as *dns.RFC3597 with its raw octets, since a resolver passes
-// it on. It fails only where the message itself does not hold together.
+// it on. It fails only where the message itself does not hold together: also
+// where it ends before all the records that its header counts.
 func Unpack(wire []byte) (*dns.Msg, error) {
 	m := new(dns.Msg)
-	if err := m.Unpack(wire); err == nil {
-		return m, nil
+	if err := m.Unpack(wire); err != nil {
+		return unpackLenient(wire)
 	}
-	return unpackLenient(wire)
+	if !whole(wire, m) {
+		return nil, errShort
+	}
+	return m, nil
+}
+
+// whole reports whether a message has as many records as its header counts
+// (RFC 1035 §4.1.1): one that was cut between two of them reads like a denial.
+// An error may be nothing but a header.
+func whole(wire []byte, m *dns.Msg) bool {
+	const header = 12
+	if len(wire) == header && m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		return true
+	}
+	for i, n := range []int{len(m.Question), len(m.Answer), len(m.Ns), len(m.Extra)} {
+		if n != int(binary.BigEndian.Uint16(wire[4+2*i:])) {
+			return false
+		}
+	}
+	return true
 }
 
 var errShort = errors.New("message ends within a record")

@@ -52,6 +52,34 @@ func TestUnpackKeepsBrokenRecord(t *testing.T) {
 	}
 }
 
+// A reply of which the end was lost must not read as one without records: that
+// the CAA records do not exist is another answer than that they got lost.
+func TestUnpackWantsAllRecords(t *testing.T) {
+	m := new(dns.Msg)
+	m.SetQuestion("example.com.", dns.TypeCAA)
+	m.Response = true
+	for _, ca := range []string{"letsencrypt.org", "ca.example"} {
+		m.Answer = append(m.Answer, &dns.CAA{Hdr: dns.RR_Header{Name: "example.com.", Rrtype: dns.TypeCAA, Class: 1, Ttl: 60}, Tag: "issue", Value: ca})
+	}
+	m.SetEdns0(1232, true)
+	wire, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(wire) {
+		if got, err := Unpack(wire[:n]); err == nil {
+			t.Errorf("the first %d of %d octets are taken for\n%v", n, len(wire), got)
+		}
+	}
+	if _, err := Unpack(wire); err != nil {
+		t.Error(err)
+	}
+	wire[3] |= dns.RcodeRefused
+	if got, err := Unpack(wire[:12]); err != nil || got.Rcode != dns.RcodeRefused {
+		t.Errorf("a refusal without anything else: %v", err)
+	}
+}
+
 func FuzzUnpack(f *testing.F) {
 	m := new(dns.Msg)
 	m.SetQuestion("example.com.", dns.TypeTXT)
