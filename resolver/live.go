@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"syscall"
@@ -23,10 +24,42 @@ const maxStrays = 64
 // to the server, with a port the system picks at random, and a fresh random
 // ID: a reply from elsewhere, with another ID or to another question, is not
 // taken, and waiting goes on.
-type Live struct{}
+type Live struct {
+	Sockets Sockets // nil: those of this host
+}
+
+// Sockets are how [Live] reaches servers. The errors are those of package net.
+type Sockets interface {
+	// Dial connects to a server, over "udp" or "tcp".
+	Dial(ctx context.Context, network, address string) (net.Conn, error)
+	// Listen opens a socket that takes datagrams from anywhere, "udp4" or "udp6".
+	Listen(ctx context.Context, network string) (net.PacketConn, error)
+}
+
+// dial connects to the server of a query.
+func (l Live) dial(ctx context.Context, q Query) (net.Conn, error) {
+	if l.Sockets != nil {
+		return l.Sockets.Dial(ctx, string(q.Transport), q.Server.String())
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, string(q.Transport), q.Server.String())
+}
+
+// listen opens a socket for any address of a server's family.
+func (l Live) listen(ctx context.Context, a netip.Addr) (net.PacketConn, error) {
+	network := "udp4"
+	if a.Is6() && !a.Is4In6() {
+		network = "udp6"
+	}
+	if l.Sockets != nil {
+		return l.Sockets.Listen(ctx, network)
+	}
+	var c net.ListenConfig
+	return c.ListenPacket(ctx, network, "")
+}
 
 // Exchange sends q and waits for its reply. It implements [Exchanger].
-func (Live) Exchange(ctx context.Context, q Query) (Reply, error) {
+func (l Live) Exchange(ctx context.Context, q Query) (Reply, error) {
 	ctx, cancel := q.Context(ctx)
 	defer cancel()
 	m := q.Msg.Copy()
@@ -36,8 +69,7 @@ func (Live) Exchange(ctx context.Context, q Query) (Reply, error) {
 		return Reply{}, &Error{Failure: Malformed, Err: err}
 	}
 	start := time.Now()
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, string(q.Transport), q.Server.String())
+	conn, err := l.dial(ctx, q)
 	if err != nil {
 		return Reply{}, dialError(ctx, q.Transport, err)
 	}

@@ -17,7 +17,7 @@ type Listener interface {
 }
 
 // Overhear implements [Listener].
-func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
+func (l Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
 	ctx, cancel := q.Context(ctx)
 	defer cancel()
 	m := q.Msg.Copy()
@@ -26,11 +26,7 @@ func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error
 	if err != nil {
 		return netip.AddrPort{}, Reply{}, &Error{Failure: Malformed, Err: err}
 	}
-	network := "udp4"
-	if a := q.Server.Addr(); a.Is6() && !a.Is4In6() {
-		network = "udp6"
-	}
-	conn, err := net.ListenUDP(network, nil)
+	conn, err := l.listen(ctx, q.Server.Addr())
 	if err != nil {
 		return netip.AddrPort{}, Reply{}, &Error{Failure: NoRoute, Err: err}
 	}
@@ -38,21 +34,30 @@ func (Live) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	start := time.Now()
-	if _, err := conn.WriteToUDPAddrPort(wire, q.Server); err != nil {
+	if _, err := conn.WriteTo(wire, net.UDPAddrFromAddrPort(q.Server)); err != nil {
 		return netip.AddrPort{}, Reply{}, dialError(ctx, UDP, err)
 	}
 	buf := make([]byte, 65535)
 	for strays := 0; strays < maxStrays; strays++ {
-		n, from, err := conn.ReadFromUDPAddrPort(buf)
+		n, sender, err := conn.ReadFrom(buf)
 		if err != nil {
 			return netip.AddrPort{}, Reply{}, ioError(ctx, err)
 		}
 		if got, ok, err := accept(m, buf[:n]); ok {
-			from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-			return from, Reply{Msg: got, Size: n, Wire: slices.Clone(buf[:n]), RTT: time.Since(start), Strays: strays}, err
+			return sourceOf(sender), Reply{Msg: got, Size: n, Wire: slices.Clone(buf[:n]), RTT: time.Since(start), Strays: strays}, err
 		}
 	}
 	return netip.AddrPort{}, Reply{}, &Error{Failure: Mismatched, Err: nil}
+}
+
+// sourceOf is the address that a datagram came from.
+func sourceOf(a net.Addr) netip.AddrPort {
+	u, ok := a.(*net.UDPAddr)
+	if !ok {
+		return netip.AddrPort{}
+	}
+	from := u.AddrPort()
+	return netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 }
 
 // Overhear implements [Listener].

@@ -21,15 +21,14 @@ type Converser interface {
 
 // Converse implements [Converser]. All queries are for one server. Replies may
 // come in any order.
-func (Live) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
+func (l Live) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 	if len(qs) == 0 {
 		return nil, nil
 	}
 	start := time.Now()
 	first, cancel := qs[0].Context(ctx)
 	defer cancel()
-	var d net.Dialer
-	conn, err := d.DialContext(first, string(TCP), qs[0].Server.String())
+	conn, err := l.dial(first, Query{Server: qs[0].Server, Transport: TCP})
 	if err != nil {
 		return nil, dialError(first, TCP, err)
 	}

@@ -43,6 +43,9 @@ func (s *Scenario) editTimes() []time.Duration {
 	for _, f := range s.faults {
 		times = append(times, f.after, f.until)
 	}
+	for _, x := range s.network.all() {
+		times = append(times, x.after, x.until)
+	}
 	times = slices.DeleteFunc(times, func(d time.Duration) bool { return d <= 0 })
 	slices.Sort(times)
 	return slices.Compact(times)

@@ -2,8 +2,6 @@ package lab
 
 import (
 	"fmt"
-	"hash/fnv"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,11 +88,10 @@ func (c conditions) fit(r request) bool {
 type meter struct {
 	conditions
 	transport resolver.Transport
-	seed      string
+	draws
 
-	mu    sync.Mutex
-	hits  int
-	asked map[string]uint64
+	counting sync.Mutex
+	hits     int
 }
 
 // limit is the fault for the requests that meet the conditions.
@@ -114,23 +111,11 @@ func (m *meter) hit(r request) bool {
 	if m.transport != "" && m.transport != r.transport || !m.fit(r) {
 		return false
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.chance > 0 && !m.draw(r) {
+	if m.chance > 0 && m.of(r).Float64() >= m.chance {
 		return false
 	}
+	m.counting.Lock()
+	defer m.counting.Unlock()
 	m.hits++
 	return m.first == 0 || m.hits <= m.first
-}
-
-// draw decides by chance, the same way in every run: from the question, the
-// server and how often that has come before, not from the order in which
-// different questions arrive.
-func (m *meter) draw(r request) bool {
-	q := r.question()
-	key := fmt.Sprint(m.seed, r.server, r.transport, dns.CanonicalName(q.Name), q.Qtype)
-	m.asked[key]++
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(key)) // never fails
-	return rand.New(rand.NewPCG(h.Sum64(), m.asked[key])).Float64() < m.chance
 }

@@ -42,7 +42,9 @@
 //	-- network --
 //	rtt 20ms                                no-ipv6, no-network, udp53-blocked,
 //	                                        tcp53-blocked; udp53-intercepted: the
-//	                                        local cache answers whatever is asked
+//	                                        local cache answers whatever is asked;
+//	                                        each with after=5s until=9s if not
+//	                                        all the time
 //	-- want --
 //	verdict ready                           kept as lines, not understood here
 //
@@ -63,8 +65,9 @@
 //
 // # Faults
 //
-// A line of the faults section names a server (HOST or ADDRESS, each with /udp
-// or /tcp if only that is meant), then conditions and the fault in any order:
+// A line of the faults section names a server (HOST, ADDRESS or * for all, each
+// with /udp or /tcp if only that is meant), then conditions and the fault in any
+// order:
 //
 //	type=CAA,TXT   the query is of one of these types
 //	name=N         it is for exactly this name

@@ -31,7 +31,7 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	var nobody netip.AddrPort
 	w.Start()
 	addr := q.Server.Addr().Unmap()
-	if w.network.noNetwork || w.network.noIPv6 && addr.Is6() {
+	if w.network.cutOff(addr, w.elapsed()) {
 		return nobody, resolver.Reply{}, fail(resolver.NoRoute, nil)
 	}
 	query, wire, err := w.query(q.Msg)
@@ -49,13 +49,14 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	if err != nil {
 		return nobody, resolver.Reply{}, lasted(err, q, sent)
 	}
+	r.wire = r.datagram()
 	reply, err := receive(query, r)
 	if err != nil {
 		return nobody, resolver.Reply{}, fail(resolver.Malformed, err)
 	}
 	switch {
 	case accepts(query, reply):
-		return r.source(q.Server), resolver.Reply{Msg: reply, Size: len(r.wire), Wire: r.wire, RTT: r.took}, nil
+		return r.source(q.Server), resolver.Reply{Msg: reply, Size: len(r.wire), Wire: r.wire, RTT: r.took, Strays: len(r.strays)}, nil
 	case q.Transport == resolver.UDP:
 		return nobody, resolver.Reply{}, lasted(mismatched(silence(ctx)), q, sent)
 	}
@@ -66,14 +67,14 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 // network intercepts DNS, that is its own cache, whoever was meant.
 func (w *World) reached(addr netip.Addr, q resolver.Query) *server {
 	s := w.byAddr[addr]
-	if w.network.intercepts(s, q) {
+	if w.network.intercepts(s, q, w.elapsed()) {
 		for _, c := range w.servers {
 			if c.local {
 				return c
 			}
 		}
 	}
-	if s == nil || w.network.blocks(s, q) {
+	if s == nil || w.network.blocks(s, q, w.elapsed()) {
 		return nil
 	}
 	return s
@@ -118,7 +119,7 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 	case r.failure == resolver.Unreachable:
 		return reaction{}, w.refused(ctx, there, half+r.delay)
 	}
-	back := half + r.delay
+	back := half + r.delay + time.Duration(r.pieces(r.wire)-1)*r.drip
 	if q.Transport == resolver.TCP && from.before == 0 {
 		back += w.network.roundTrip
 	}
@@ -128,10 +129,18 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 		return reaction{}, failing(ctx, r.failure, there, back)
 	case r.wire == nil, r.elsewhere && !from.open:
 		// A connected socket does not get what comes from elsewhere.
+		if len(r.strays) > 0 {
+			return reaction{}, mismatched(silence(ctx))
+		}
 		return reaction{}, silence(ctx)
+	case q.Transport == resolver.TCP && r.cut > 0:
+		return reaction{}, failing(ctx, resolver.Closed, there, back)
 	}
 	return r, wait(ctx, back)
 }
+
+// headerSize is that of a message without sections (RFC 1035 §4.1.1).
+const headerSize = 12
 
 // port is the only one that servers listen on.
 const port = 53
@@ -163,26 +172,12 @@ func lasted(err error, q resolver.Query, sent time.Time) error {
 	return err
 }
 
-// blocks reports whether the asking network lets a query out. Its own resolver
-// is inside.
-func (n network) blocks(s *server, q resolver.Query) bool {
-	if s.local || q.Server.Port() != port {
-		return false
-	}
-	return n.udp53Blocked && q.Transport == resolver.UDP || n.tcp53Blocked && q.Transport == resolver.TCP
-}
-
-// intercepts reports whether the asking network answers a query itself.
-func (n network) intercepts(s *server, q resolver.Query) bool {
-	return n.udp53Intercepted && q.Transport == resolver.UDP && q.Server.Port() == port && (s == nil || !s.local)
-}
-
 // receive reads what has come. RDATA that is not valid for its type is given
 // as the octets it was written with.
 func receive(query *dns.Msg, r reaction) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	err := m.Unpack(r.wire)
-	if err != nil && hasOpaque(r.msg) {
+	if r.cut == 0 && err != nil && hasOpaque(r.msg) {
 		return r.msg.Copy(), nil
 	}
 	return m, err

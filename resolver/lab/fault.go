@@ -20,6 +20,7 @@ type fault func(next handler) handler
 // there is in the world.
 type setting struct {
 	args []string
+	seed string // of what it leaves to chance
 	*made
 }
 
@@ -40,6 +41,14 @@ var faults = map[string]maker{
 	"rate-limit":  rateLimit,
 	"rrl":         responseRateLimit,
 	"lost-over":   lostOver,
+
+	// something happens to it on its way
+	"duplicate": plain(duplicate),
+	"jitter":    jitter,
+	"guess":     guess,
+	"cut":       cut,
+	"tcp-cut":   tcpCut,
+	"tcp-drip":  tcpDrip,
 
 	// nothing but an rcode comes back
 	"refuse":         plain(rcode(dns.RcodeRefused)),
@@ -132,7 +141,10 @@ func (s *Scenario) readFaults(sec section) error {
 	})
 }
 
-// selector takes HOST, ADDRESS or a cache's name, with /udp or /tcp or not.
+// everyone is the selector that means all servers and caches.
+const everyone = "*"
+
+// selector takes HOST, ADDRESS, a cache's name or *, with /udp or /tcp or not.
 func (l *faultLine) selector(word string) error {
 	server, transport, limited := strings.Cut(word, "/")
 	l.server, l.transport = server, resolver.Transport(transport)
@@ -167,20 +179,20 @@ func (l *faultLine) names(s *server) bool {
 	if l.addr.IsValid() {
 		return l.addr == s.addr
 	}
-	return l.server == s.host || strings.EqualFold(undotted(l.server), s.host)
+	return l.server == everyone || l.server == s.host || strings.EqualFold(undotted(l.server), s.host)
 }
 
 // fresh makes the fault with its conditions for one run of a scenario.
 func (l *faultLine) fresh(scenario string, m *made) (fault, error) {
-	f, err := faults[l.name](setting{l.args, m})
+	seed := fmt.Sprintf("%s:%d", scenario, l.number)
+	f, err := faults[l.name](setting{l.args, seed, m})
 	if err != nil {
 		return nil, l.errorf("%s: %v", l.name, err)
 	}
 	counted := &meter{
 		conditions: l.conditions,
 		transport:  l.transport,
-		seed:       fmt.Sprintf("%s:%d", scenario, l.number),
-		asked:      map[string]uint64{},
+		draws:      draws{seed: seed},
 	}
 	return counted.limit(f), nil
 }

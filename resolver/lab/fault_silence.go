@@ -75,10 +75,7 @@ func tcpClose(next handler) handler {
 
 // slow takes its time, on top of the round trip.
 func slow(s setting) (fault, error) {
-	if len(s.args) != 1 {
-		return nil, fmt.Errorf("want one duration")
-	}
-	d, err := parseDuration(s.args[0])
+	d, err := s.duration()
 	if err != nil {
 		return nil, err
 	}

@@ -74,6 +74,15 @@ func TestFaults(t *testing.T) {
 		"upward-foreign": {{txt, fine}, {"udp 192.0.2.1 x.invalid TXT", lines("NOERROR edns",
 			"N . 300 IN NS a.root-servers.net.", "N . 300 IN NS b.root-servers.net.")}},
 
+		// What happens on the way: TestPassage, TestCutAnswers, TestGuesses.
+		"duplicate":     {{txt, fine}, {txt, fine}, {"tcp 192.0.2.1 example.com TXT", fine}},
+		"jitter 50ms":   {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", fine}},
+		"guess 20":      {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", fine}},
+		"cut":           {{txt, "malformed"}, {"tcp 192.0.2.1 example.com TXT", fine}},
+		"tcp-cut":       {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", "closed"}},
+		"tcp-drip 60ms": {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", fine}},
+		"tcp-drip 6s":   {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", "timeout"}},
+
 		"garbage":      {{txt, "malformed"}, {"tcp 192.0.2.1 example.com TXT", "malformed"}},
 		"wrong-source": {{txt, "timeout"}, {"tcp 192.0.2.1 example.com TXT", fine}},
 		"alternate ns3.example.com": {{txt, fine}, {txt, other}, {txt, fine},
@@ -191,6 +200,8 @@ func TestConditions(t *testing.T) {
 	}{
 		{"ns1.example.com servfail", []string{txt, tcp, v6, ns2}, []string{"SERVFAIL", "SERVFAIL", "SERVFAIL", ok}},
 		{"NS1.Example.COM. servfail", []string{txt, ns2}, []string{"SERVFAIL", ok}},
+		{"* servfail", []string{txt, tcp, v6, ns2}, []string{"SERVFAIL", "SERVFAIL", "SERVFAIL", "SERVFAIL"}},
+		{"*/tcp servfail", []string{txt, tcp, v6, ns2}, []string{ok, "SERVFAIL", ok, ok}},
 		{"192.0.2.1 servfail", []string{txt, tcp, v6}, []string{"SERVFAIL", "SERVFAIL", ok}},
 		{"2001:db8::1 servfail", []string{txt, v6}, []string{ok, "SERVFAIL"}},
 		{"ns1.example.com/udp servfail", []string{txt, tcp, v6}, []string{"SERVFAIL", ok, "SERVFAIL"}},

@@ -27,6 +27,7 @@ type response struct {
 	// garbled messages cannot be read; those from elsewhere have another
 	// source address than was asked.
 	garbled, elsewhere bool
+	passage
 
 	zone  *zone // in which the name asked for lies, if any
 	empty bool  // the answer denies data at an empty non-terminal

@@ -73,18 +73,6 @@ type Cache struct {
 	Local bool
 }
 
-// network is the way from the asking host to the servers.
-type network struct {
-	noIPv6, noNetwork          bool
-	udp53Blocked, tcp53Blocked bool
-	udp53Intercepted           bool // by the local cache
-	roundTrip                  time.Duration
-}
-
-// defaultRoundTrip is the time from a query to its answer unless a scenario
-// says otherwise.
-const defaultRoundTrip = 10 * time.Millisecond
-
 // Parse reads a scenario. The name is that of its file and stands in every
 // error, with the line. A scenario that parses has a World.
 func Parse(name string, data []byte) (*Scenario, error) {
@@ -267,30 +255,5 @@ func (s *Scenario) readHeld(sec section) error {
 		return sec.errorf(`want "cached NAME"`)
 	}
 	s.held = append(s.held, heldText{sec, sec.words[1]})
-	return nil
-}
-
-// read takes one line of the network section.
-func (n *network) read(words []string) error {
-	switch {
-	case len(words) == 2 && words[0] == "rtt":
-		d, err := parseDuration(words[1])
-		n.roundTrip = d
-		return err
-	case len(words) > 1:
-		return fmt.Errorf("unknown word %q", words[1])
-	case words[0] == "no-ipv6":
-		n.noIPv6 = true
-	case words[0] == "no-network":
-		n.noNetwork = true
-	case words[0] == "udp53-blocked":
-		n.udp53Blocked = true
-	case words[0] == "udp53-intercepted":
-		n.udp53Intercepted = true
-	case words[0] == "tcp53-blocked":
-		n.tcp53Blocked = true
-	default:
-		return fmt.Errorf("unknown word %q", words[0])
-	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -127,16 +128,22 @@ func (st *station) bind(ctx context.Context, host string, number int) error {
 
 // leaveClosed closes the ports that refuse whatever comes.
 func (st *station) leaveClosed() {
-	for _, f := range st.faults {
-		if f.name == "unreachable" && f.always(resolver.UDP) {
-			_ = st.udp.Close()
-			st.udp = nil
-		}
-		if (f.name == "unreachable" || f.name == "no-tcp") && f.always(resolver.TCP) {
-			_ = st.tcp.Close()
-			st.tcp = nil
-		}
+	if st.refuses(resolver.UDP) {
+		_ = st.udp.Close()
+		st.udp = nil
 	}
+	if st.refuses(resolver.TCP) {
+		_ = st.tcp.Close()
+		st.tcp = nil
+	}
+}
+
+// refuses reports whether nobody listens for a transport, whatever comes.
+func (s *server) refuses(t resolver.Transport) bool {
+	return slices.ContainsFunc(s.faults, func(f *faultLine) bool {
+		refuses := f.name == "unreachable" || f.name == "no-tcp" && t == resolver.TCP
+		return refuses && f.always(t)
+	})
 }
 
 // close ends listening; an error would change nothing.
@@ -179,10 +186,19 @@ func (st *station) serveUDP(ctx context.Context, g *errgroup.Group) error {
 		}
 		g.Go(func() error {
 			r, err := st.world.react(st.server, resolver.UDP, query, 0)
-			if err != nil || r.wire == nil || wait(ctx, r.delay) != nil {
+			if err != nil {
+				return nil
+			}
+			for _, stray := range r.strays {
+				_, _ = st.udp.WriteToUDPAddrPort(stray, from)
+			}
+			if r.wire == nil || wait(ctx, r.delay) != nil {
 				return nil
 			}
 			st.send(ctx, r, from)
+			if r.twice {
+				st.send(ctx, r, from)
+			}
 			return nil
 		})
 	}
@@ -191,7 +207,7 @@ func (st *station) serveUDP(ctx context.Context, g *errgroup.Group) error {
 // send sends a datagram, which may be lost, as datagrams are.
 func (st *station) send(ctx context.Context, r reaction, to netip.AddrPort) {
 	if !r.elsewhere {
-		_, _ = st.udp.WriteToUDPAddrPort(r.wire, to)
+		_, _ = st.udp.WriteToUDPAddrPort(r.datagram(), to)
 		return
 	}
 	var lc net.ListenConfig
@@ -200,7 +216,7 @@ func (st *station) send(ctx context.Context, r reaction, to netip.AddrPort) {
 		return
 	}
 	defer other.Close()
-	_, _ = other.WriteTo(r.wire, net.UDPAddrFromAddrPort(to))
+	_, _ = other.WriteTo(r.datagram(), net.UDPAddrFromAddrPort(to))
 }
 
 func (st *station) serveTCP(ctx context.Context, g *errgroup.Group) error {
@@ -240,14 +256,25 @@ func (st *station) converse(ctx context.Context, c *net.TCPConn) {
 		case r.wire == nil:
 			continue
 		}
-		if wait(ctx, r.delay) != nil {
-			return
-		}
-		prefixed := binary.BigEndian.AppendUint16(nil, uint16(len(r.wire)))
-		if _, err := c.Write(append(prefixed, r.wire...)); err != nil {
+		if wait(ctx, r.delay) != nil || write(ctx, c, r) != nil || r.cut > 0 {
 			return
 		}
 	}
+}
+
+// write writes a response as it is to arrive.
+func write(ctx context.Context, c net.Conn, r reaction) error {
+	for i, part := range r.stream() {
+		if i > 0 {
+			if err := wait(ctx, r.drip); err != nil {
+				return err
+			}
+		}
+		if _, err := c.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readQuery reads one message with its length before it (RFC 1035 §4.2.2).

@@ -223,6 +223,7 @@ type reaction struct {
 	took    time.Duration // from the query to the response
 
 	elsewhere bool // it leaves from another address than was asked
+	passage
 }
 
 // react lets a server answer a query that has arrived, after so many others on
@@ -232,13 +233,13 @@ func (w *World) react(s *server, t resolver.Transport, query *dns.Msg, before in
 	w.note(s, r)
 	resp := s.handle(r)
 	if resp.msg == nil {
-		return reaction{failure: resp.failure, delay: resp.delay}, nil
+		return reaction{failure: resp.failure, delay: resp.delay, passage: resp.passage}, nil
 	}
 	wire, err := pack(r, resp.msg)
 	if resp.garbled && err == nil {
 		wire, err = garbled(resp.msg)
 	}
-	return reaction{wire: wire, msg: resp.msg, delay: resp.delay, elsewhere: resp.elsewhere}, err
+	return reaction{wire: wire, msg: resp.msg, delay: resp.delay, elsewhere: resp.elsewhere, passage: resp.passage}, err
 }
 
 func (w *World) note(s *server, r request) {
