@@ -120,7 +120,7 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	case ctx.Err() != nil:
 		o.Err = Ended(ctx)
 		return o // nothing was sent
-	case !q.c.spend():
+	case !q.c.spend(q.server):
 		o.Err = &Error{Failure: Limit}
 		return o
 	}
@@ -302,13 +302,16 @@ func (q *asking) lowerCase(ctx context.Context) {
 	q.answer.CaseLost = true
 }
 
-// spend takes one query from the run's budget.
-func (c *Client) spend() bool {
+// spend takes one query from the run's budget, and from that for an address:
+// whoever is named as the server of a hostile zone, or has names that it leads
+// to, is not flooded by us.
+func (c *Client) spend(server netip.Addr) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sent >= c.cfg.MaxQueries {
+	if c.sent >= c.cfg.MaxQueries || c.sentTo[server] >= c.cfg.MaxPerServer {
 		return false
 	}
 	c.sent++
+	c.sentTo[server]++
 	return true
 }

@@ -228,6 +228,31 @@ func TestBudgetEndsAsking(t *testing.T) {
 	}
 }
 
+// One address has a budget of its own, which leaves the others theirs. Probes
+// are from the same.
+func TestBudgetOfOneAddress(t *testing.T) {
+	s := &scripted{reply: func(q Query, n int) *dns.Msg { return answerTo(q, fine) }}
+	c := New(Config{Exchanger: s, MaxQueries: 10, MaxPerServer: 2})
+	one, other := addrOfText("192.0.2.1"), addrOfText("192.0.2.2")
+	for _, name := range []string{"a.example", "b.example"} {
+		if a := c.Ask(t.Context(), one, name, dns.TypeTXT); a.Msg == nil {
+			t.Errorf("within the budget: %+v", a)
+		}
+	}
+	if a := c.Ask(t.Context(), one, "c.example", dns.TypeTXT); a.Failure != Limit {
+		t.Errorf("over the budget: %+v", a)
+	}
+	if o, sent := c.ProbeOnce(t.Context(), one, UDP, Probe{Name: "d.example", Type: dns.TypeSOA}); sent {
+		t.Errorf("a probe over the budget: %+v", o)
+	}
+	if a := c.Ask(t.Context(), other, "c.example", dns.TypeTXT); a.Msg == nil {
+		t.Errorf("another address: %+v", a)
+	}
+	if len(s.asked) != 3 {
+		t.Errorf("%d queries sent", len(s.asked))
+	}
+}
+
 // No address sees more than 16 questions in flight, nor more than 100 a
 // second after a burst of 100.
 func TestPace(t *testing.T) {

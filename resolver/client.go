@@ -22,6 +22,7 @@ type Config struct {
 	No4, No6     bool
 	Timeout      time.Duration // of the first try; later ones wait longer
 	MaxQueries   int           // messages sent in all; 0 means 5000
+	MaxPerServer int           // of these to one address; 0 means a tenth
 	Rand         *rand.Rand    // letter case and probe labels; nil means a random seed
 	// Recall, if set, names the servers that a question was put to in the run
 	// that is made again, in the order in which they were asked.
@@ -45,6 +46,7 @@ type Client struct {
 	mu          sync.Mutex
 	asked       map[ask]*flight
 	sent        int
+	sentTo      map[netip.Addr]int
 	hosts       map[netip.Addr]*host
 	delegations map[string]*Delegation
 	steps       map[step]*stepFlight
@@ -68,6 +70,9 @@ func New(cfg Config) *Client {
 	if cfg.MaxQueries == 0 {
 		cfg.MaxQueries = 5000
 	}
+	if cfg.MaxPerServer == 0 {
+		cfg.MaxPerServer = max(cfg.MaxQueries/10, 1)
+	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
@@ -75,6 +80,7 @@ func New(cfg Config) *Client {
 		cfg:         cfg,
 		rng:         newLuck(cfg.Rand),
 		asked:       map[ask]*flight{},
+		sentTo:      map[netip.Addr]int{},
 		hosts:       map[netip.Addr]*host{},
 		delegations: map[string]*Delegation{},
 		steps:       map[step]*stepFlight{},

@@ -100,7 +100,7 @@ func (c *Client) ProbeOnce(ctx context.Context, server netip.Addr, t Transport, 
 func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Probe, timeout time.Duration) (Observation, bool) {
 	q := Query{Server: netip.AddrPortFrom(server, 53), Transport: t, Msg: p.message(c.rng.of(server, t, p)), Timeout: timeout}
 	o := Observation{Query: q, At: time.Now()}
-	if ctx.Err() != nil || !c.spend() {
+	if ctx.Err() != nil || !c.spend(server) {
 		return o, false
 	}
 	o.Reply, o.Err = c.cfg.Exchanger.Exchange(ctx, q)

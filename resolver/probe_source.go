@@ -95,7 +95,7 @@ func (q *asking) overhear(ctx context.Context, timeout time.Duration) netip.Addr
 		Msg: question(q.name, q.qtype, form{plain: true}, q.c.rng.of(q.server, q.name, q.qtype, "from anywhere")), Timeout: timeout,
 	}
 	o := Observation{Query: query, At: time.Now()}
-	if ctx.Err() != nil || !q.c.spend() {
+	if ctx.Err() != nil || !q.c.spend(q.server) {
 		return netip.AddrPort{}
 	}
 	var from netip.AddrPort

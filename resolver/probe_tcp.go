@@ -156,7 +156,7 @@ func Conversed(ctx context.Context, x Exchanger, qs []Query) ([]Reply, error) {
 func (c *Client) Converse(ctx context.Context, server netip.Addr, ps ...Probe) []Observation {
 	var qs []Query
 	for _, p := range ps {
-		if ctx.Err() != nil || !c.spend() {
+		if ctx.Err() != nil || !c.spend(server) {
 			return nil
 		}
 		qs = append(qs, Query{

@@ -203,7 +203,7 @@ func (b *batch) judge(ctx context.Context, q orderLine) (r result) {
 	var lost lossCounter
 	x := b.memory.Before(resolver.Observe(b.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
 	s := survey.Take(ctx, survey.Target{Names: q.names, Challenge: order.Challenge, Account: order.Account}, survey.Options{
-		Client: resolver.New(b.p.clientOf(b.w, x, b.o.start, b.o.settings)), Counter: counter,
+		Client: resolver.New(budgeted(b.p.clientOf(b.w, x, b.o.start, b.o.settings), len(q.names))), Counter: counter,
 		Exchanger: x, Now: b.p.now,
 		Anchors: b.o.anchors, SignedAt: b.o.signedAt, Probes: b.o.probes,
 	})

@@ -94,7 +94,7 @@ func (p *program) lookAtCAA(ctx context.Context, w world, o caaOptions) (*survey
 	counter := &resolver.Counter{}
 	x := p.door(w, o.settings, counter.Add)
 	s := survey.Take(ctx, survey.Target{Names: o.names, OnlyCAA: true}, survey.Options{
-		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Counter: counter, Exchanger: x,
+		Client: resolver.New(budgeted(p.clientOf(w, x, o.start, o.settings), len(o.names))), Counter: counter, Exchanger: x,
 		Now: p.clock(w), Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 	})
 	rec.done(s.Took, false)

@@ -67,7 +67,7 @@ func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[str
 	w = rec.into(p, w)
 	x := p.door(w, o.settings, func(resolver.Observation) {})
 	s := survey.Take(ctx, survey.Target{Names: o.request.Names}, survey.Options{
-		Client: resolver.New(p.clientOf(w, x, o.start, o.settings)), Exchanger: x,
+		Client: resolver.New(budgeted(p.clientOf(w, x, o.start, o.settings), len(o.request.Names))), Exchanger: x,
 		Now: p.now, Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 	})
 	r := check.Judge(s, check.Order{CA: o.request.CA, Challenge: "dns-01", Now: o.request.Now})

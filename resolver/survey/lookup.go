@@ -11,6 +11,7 @@ type lookup struct {
 	Lookup
 	t      *taker
 	led    map[string]bool // where its answers have led already
+	ways   int             // aliases among these
 	probed bool            // for a wildcard
 	wild   string          // what a random sibling answers, see signature
 }
@@ -43,6 +44,19 @@ func (t *taker) first(l *lookup, place string) bool {
 	}
 	l.led[place] = true
 	return true
+}
+
+// branches reports whether one more alias that servers of a zone have for a
+// name is followed. They may all have another one, and the servers of its
+// target too: of a fan that somebody has spread for us the rest is a gap.
+func (t *taker) branches(l *lookup) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if l.ways++; l.ways == 1 {
+		return true
+	}
+	t.spread++
+	return l.ways <= maxWays && t.spread <= maxSpread*len(t.s.Identifiers)
 }
 
 func (l *lookup) cut(why string) {

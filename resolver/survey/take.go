@@ -74,6 +74,8 @@ const (
 	maxZoneCuts = 12 // cuts below the registrable domain
 	maxServers  = 40 // addresses of one zone that are asked
 	maxLookups  = 2000
+	maxWays     = 4 // aliases of one name that servers disagree on, and that are followed
+	maxSpread   = 8 // of these, but for the first of each name, by identifier
 )
 
 // Take looks at the target. It returns when everything is known or ctx ends;
@@ -156,6 +158,7 @@ type taker struct {
 	from    map[Question]*lookup // the lookup in the same zone whose alias led to a question
 	covered map[string]bool      // base names looked at for a wildcard above them
 	beside  map[lookupKey]*sibling
+	spread  int // aliases beside the first of their name
 
 	v *dnssec.Validator // nil: nothing is validated
 
@@ -309,6 +312,15 @@ func (t *taker) follow(l *lookup, target string, hops int) {
 	t.resolve(q, q, hops)
 }
 
+// leave notes a question that is not resolved, which makes it a gap.
+func (t *taker) leave(q Question) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, ok := t.s.Starts[q]; !ok {
+		t.s.Starts[q] = ""
+	}
+}
+
 // answer returns what an address says to a question: as it said together with
 // an alias that leads there, or asked for it.
 func (t *taker) answer(zone string, addr netip.Addr, q Question) *resolver.Answer {
@@ -389,6 +401,10 @@ func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts in
 	case resolver.Aliased:
 		if t.first(l, "alias "+r.Alias.To) {
 			t.tell(HopFollowed{l.Name, r.Alias.To, l.Type})
+			if !t.branches(l) {
+				t.leave(Question{r.Alias.To, l.Type})
+				return
+			}
 			t.follow(l, r.Alias.To, hops+1)
 		}
 	}
