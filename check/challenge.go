@@ -11,10 +11,11 @@ import (
 var challengeRules = []*Rule{
 	{
 		ID: "challenge-wildcard-answer", Subject: "challenge", Severity: Error,
-		Title:  "A wildcard TXT record answers in place of a record of its own (a warning in preflight)",
-		Why:    "The challenge name has no record, so the CA reads whatever the wildcard says.",
-		Fix:    "Publish the value at the challenge name itself: an explicit name goes before a wildcard.",
-		Source: "RFC 4592 §2.2.1; RFC 8555 §8.4",
+		Title:     "A wildcard TXT record answers in place of a record of its own",
+		Otherwise: "a warning in preflight",
+		Why:       "The challenge name has no record, so the CA reads whatever the wildcard says.",
+		Fix:       "Publish the value at the challenge name itself: an explicit name goes before a wildcard.",
+		Source:    "RFC 4592 §2.2.1; RFC 8555 §8.4",
 	},
 	{
 		ID: "challenge-misplaced", Subject: "challenge", Severity: Error,
@@ -95,10 +96,11 @@ var challengeRules = []*Rule{
 	},
 	{
 		ID: "challenge-needs-tcp", Subject: "challenge", Severity: Note,
-		Title:  "The TXT answer is larger than 1232 octets: TCP port 53 has to work on every server (an error when it does not)",
-		Why:    "The CA's resolver takes 1232 octets over UDP and asks for more over TCP.",
-		Fix:    "Remove old values, and keep TCP port 53 open on every server.",
-		Source: "RFC 7766 §5; RFC 9715 §3",
+		Title:     "The TXT answer is larger than 1232 octets: TCP port 53 has to work on every server",
+		Otherwise: "an error when it does not",
+		Why:       "The CA's resolver takes 1232 octets over UDP and asks for more over TCP.",
+		Fix:       "Remove old values, and keep TCP port 53 open on every server.",
+		Source:    "RFC 7766 §5; RFC 9715 §3",
 	},
 	{
 		ID: "challenge-over-4096", Subject: "challenge", Severity: Warning,

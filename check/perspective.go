@@ -12,10 +12,11 @@ import (
 var perspectiveRules = []*Rule{
 	{
 		ID: "perspective-fails", Subject: "views", Severity: Warning,
-		Title:  "What a remote vantage point sees would not pass (an error when the CA's quorum fails)",
-		Why:    "A CA looks from several places, and too few of them may fail: one of two to five remote perspectives, two of six or more; those that pass have to span two registries' regions.",
-		Fix:    "Let every place in the world ask the zone's servers: lift geographic blocks and rate limits for DNS, and mend the servers that answer there.",
-		Source: "Baseline Requirements §3.2.2.9; Let's Encrypt: boulder va/va.go",
+		Title:     "What a remote vantage point sees would not pass",
+		Otherwise: "an error when the CA's quorum fails",
+		Why:       "A CA looks from several places, and too few of them may fail: one of two to five remote perspectives, two of six or more; those that pass have to span two registries' regions.",
+		Fix:       "Let every place in the world ask the zone's servers: lift geographic blocks and rate limits for DNS, and mend the servers that answer there.",
+		Source:    "Baseline Requirements §3.2.2.9; Let's Encrypt: boulder va/va.go",
 	},
 }
 

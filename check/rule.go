@@ -23,9 +23,12 @@ type Rule struct {
 	Subject  string // name, delegation, dnssec, alias, challenge, caa, server, views
 	Severity Severity
 	Title    string // the fault, as a sentence without final dot
-	Why      string // why a CA refuses, or may
-	Fix      string // what to do
-	Source   string // RFC section or CA document
+	// Otherwise is when a finding has another severity than the rule: "an
+	// error when no server is left", or "".
+	Otherwise string
+	Why       string // why a CA refuses, or may
+	Fix       string // what to do
+	Source    string // RFC section or CA document
 }
 
 // A Finding is a rule broken in one place.

@@ -11,17 +11,19 @@ import (
 var serverRules = []*Rule{
 	{
 		ID: "tcp-unavailable", Subject: "server", Severity: Note,
-		Title:  "TCP port 53 does not answer (an error when an answer needs it)",
-		Why:    "An answer that does not fit a UDP message of 1232 octets has to be fetched over TCP.",
-		Fix:    "Open TCP port 53 to the name server.",
-		Source: "RFC 7766 §5; RFC 9210 §3",
+		Title:     "TCP port 53 does not answer",
+		Otherwise: "an error when an answer needs it",
+		Why:       "An answer that does not fit a UDP message of 1232 octets has to be fetched over TCP.",
+		Fix:       "Open TCP port 53 to the name server.",
+		Source:    "RFC 7766 §5; RFC 9210 §3",
 	},
 	{
 		ID: "type-mishandled", Subject: "server", Severity: Error,
-		Title:  "A server does not cope with a query type (a warning when others do)",
-		Why:    "For a type without data the server has to answer NOERROR with an empty answer; an error or silence makes the CA's lookup fail.",
-		Fix:    "Upgrade the name server, or stop the firewall before it from filtering query types.",
-		Source: "RFC 3597 §5; RFC 8906 §3.1.4; RFC 8659 §6",
+		Title:     "A server does not cope with a query type",
+		Otherwise: "a warning when others do",
+		Why:       "For a type without data the server has to answer NOERROR with an empty answer; an error or silence makes the CA's lookup fail.",
+		Fix:       "Upgrade the name server, or stop the firewall before it from filtering query types.",
+		Source:    "RFC 3597 §5; RFC 8906 §3.1.4; RFC 8659 §6",
 	},
 	{
 		ID: "nxdomain-for-existing-name", Subject: "server", Severity: Warning,
@@ -39,10 +41,11 @@ var serverRules = []*Rule{
 	},
 	{
 		ID: "edns-unsupported", Subject: "server", Severity: Note,
-		Title:  "A server answers only without EDNS (an error in a signed zone)",
-		Why:    "Each query has to be repeated without it, and there are no signatures then: a signed zone does not validate.",
-		Fix:    "Upgrade the name server, or the firewall before it.",
-		Source: "RFC 6891 §7; RFC 8906 §3.2",
+		Title:     "A server answers only without EDNS",
+		Otherwise: "an error in a signed zone",
+		Why:       "Each query has to be repeated without it, and there are no signatures then: a signed zone does not validate.",
+		Fix:       "Upgrade the name server, or the firewall before it.",
+		Source:    "RFC 6891 §7; RFC 8906 §3.2",
 	},
 	{
 		ID: "case-answers-differ", Subject: "server", Severity: Error,

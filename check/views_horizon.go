@@ -12,10 +12,11 @@ import (
 var horizonRules = []*Rule{
 	{
 		ID: "split-horizon", Subject: "views", Severity: Warning,
-		Title:  "The local resolver sees another zone than the public (a note when the CA's view is fine)",
-		Why:    "The CA sees the public zone alone. A client that writes to the zone seen from here, or checks there, works on the wrong one.",
-		Fix:    "Publish the value in the public zone, and let the client check at public resolvers or at the authoritative servers.",
-		Source: "RFC 8499 §6 (split DNS)",
+		Title:     "The local resolver sees another zone than the public",
+		Otherwise: "a note when the CA's view is fine",
+		Why:       "The CA sees the public zone alone. A client that writes to the zone seen from here, or checks there, works on the wrong one.",
+		Fix:       "Publish the value in the public zone, and let the client check at public resolvers or at the authoritative servers.",
+		Source:    "RFC 8499 §6 (split DNS)",
 	},
 	{
 		ID: "resolver-fails", Subject: "views", Severity: Note,

@@ -188,6 +188,9 @@ func RulesText(w io.Writer, rules []*check.Rule, o TextOptions) error {
 	for _, r := range rules {
 		p.blank()
 		p.hanging(p.style.severity(r.Severity, string(r.Severity)), len(r.Severity)+2, 2, r.ID+": "+r.Title+".")
+		if r.Otherwise != "" {
+			p.para(0, 0, "It is "+r.Otherwise+".")
+		}
 		p.blank()
 		p.para(0, 0, r.Why)
 		p.blank()

@@ -89,13 +89,14 @@ func explainedProblem(p explain.Problem) jsonExplainedProblem {
 
 // jsonRule is a finding that can be made.
 type jsonRule struct {
-	ID       string         `json:"id"`
-	Severity check.Severity `json:"severity"`
-	Subject  string         `json:"subject"`
-	Title    string         `json:"title"`
-	Why      string         `json:"why"`
-	Fix      string         `json:"fix"`
-	Source   string         `json:"source"`
+	ID        string         `json:"id"`
+	Severity  check.Severity `json:"severity"`
+	Subject   string         `json:"subject"`
+	Title     string         `json:"title"`
+	Otherwise string         `json:"otherwise"`
+	Why       string         `json:"why"`
+	Fix       string         `json:"fix"`
+	Source    string         `json:"source"`
 }
 
 // RulesJSON writes what is written of findings. The error is the writer's.
@@ -105,7 +106,7 @@ func RulesJSON(w io.Writer, t Tool, rules []*check.Rule) error {
 		Tool     jsonTool   `json:"tool"`
 		Findings []jsonRule `json:"findings"`
 	}{ExplainSchema, jsonTool(t), each(rules, func(r *check.Rule) jsonRule {
-		return jsonRule{r.ID, r.Severity, r.Subject, r.Title, r.Why, r.Fix, r.Source}
+		return jsonRule{r.ID, r.Severity, r.Subject, r.Title, r.Otherwise, r.Why, r.Fix, r.Source}
 	})})
 }
 

@@ -34,7 +34,7 @@ func Render(rules []*check.Rule) []byte {
 	b.WriteString(head)
 	b.WriteString("\n| id | severity | fault |\n|---|---|---|\n")
 	for _, r := range rules {
-		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, r.Severity, cell(r.Title))
+		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, severity(r), cell(r.Title))
 	}
 	subject := ""
 	for _, r := range rules {
@@ -50,7 +50,15 @@ func Render(rules []*check.Rule) []byte {
 // section is one rule.
 func section(r *check.Rule) string {
 	return fmt.Sprintf("\n### %s\n\n**%s.** *%s*\n\n%s\n\nWhat to do: %s\n\nSource: %s\n",
-		r.ID, r.Title, r.Severity, r.Why, r.Fix, r.Source)
+		r.ID, r.Title, severity(r), r.Why, r.Fix, r.Source)
+}
+
+// severity is that of a rule, and when a finding has another.
+func severity(r *check.Rule) string {
+	if r.Otherwise == "" {
+		return string(r.Severity)
+	}
+	return string(r.Severity) + "; " + r.Otherwise
 }
 
 // cell makes text fit a table.
