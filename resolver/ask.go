@@ -158,6 +158,10 @@ func (q *asking) checkQuestion(o Observation) {
 	}
 }
 
+// hurries is how many tries of a question may be given up early. It is sent
+// three times, and four times when one was.
+const hurries = 2
+
 // udp asks until something comes or patience ends. An address that has never
 // answered is sounded out once, not once for each question.
 func (q *asking) udp(ctx context.Context, f form) {
@@ -168,7 +172,7 @@ func (q *asking) udp(ctx context.Context, f form) {
 		return
 	}
 	hurried := 0
-	for try := 0; try < 3+hurried; try++ {
+	for try := 0; try < 3+min(hurried, 1); try++ {
 		switch h.again(ctx, try) {
 		case giveUp:
 			return
@@ -178,13 +182,14 @@ func (q *asking) udp(ctx context.Context, f form) {
 			}
 		}
 		query := q.query(UDP, f, q.c.cfg.Timeout<<min(try-hurried, 1))
-		if try == 0 {
-			query.Hurry = h.hurry()
+		if try < hurries {
+			query.Hurry = h.hurry(try)
 		}
 		o := q.exchange(ctx, query)
 		q.take(o)
 		if errors.Is(o.Err, ErrHurried) {
-			hurried = 1 // what was given up early does not count
+			hurried++
+			h.lose()
 		}
 		switch FailureOf(o.Err) {
 		case Timeout, Mismatched, Malformed:
@@ -251,7 +256,7 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 // sendSmall asks with room for 512 octets only, and reports whether something
 // comes.
 func (q *asking) sendSmall(ctx context.Context, f form, timeout time.Duration) bool {
-	o, sent := q.c.probe(ctx, q.server, UDP, Probe{Name: q.name, Type: q.qtype, Lower: f.lower, Size: dns.MinMsgSize}, timeout)
+	o, sent := q.c.probe(ctx, q.server, UDP, Probe{Name: q.name, Type: q.qtype, Lower: f.lower, Size: dns.MinMsgSize}, timeout, nil)
 	if sent {
 		q.answer.Exchanges = append(q.answer.Exchanges, o)
 	}

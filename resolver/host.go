@@ -12,6 +12,8 @@ type host struct {
 	mu      sync.Mutex
 	alive   bool
 	slowest time.Duration // of its replies over UDP
+	replies int
+	lost    int           // replies over UDP that were given up early
 	dead    bool          // it was sounded and stayed silent
 	pending chan struct{} // closed once it has been sounded; nil before that begins
 	silence
@@ -40,19 +42,34 @@ func (h *host) answered(rtt time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.alive = true
+	h.replies++
 	h.slowest = max(h.slowest, rtt)
 }
 
-// hurry is how patiently a first query waits at an address that has replied to
-// others in the meantime: a reply that takes four times as long as the slowest
-// of those is as good as lost, and is asked for again (Unbound too adds four
-// times the variance to the mean, RFC 6298 §2).
-func (h *host) hurry() func(time.Duration) time.Duration {
+// lose notes a reply that was given up early.
+func (h *host) lose() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lost++
+}
+
+// limits reports whether more is lost than a bad line loses: as where a server
+// limits the rate of its answers. The mutex is held.
+func (h *host) limits() bool { return h.lost > 2 && 2*h.lost > h.replies }
+
+// hurry is how patiently a query waits at an address that has replied to others
+// in the meantime: a reply that takes four times as long as the slowest of those
+// is as good as lost, and is asked for again (Unbound too adds four times the
+// variance to the mean, RFC 6298 §2). Each time after that it waits twice as
+// long (§5.5), and to the end where asking soon may be what is punished.
+func (h *host) hurry(try int) func(time.Duration) time.Duration {
 	const least, again = 250 * time.Millisecond, 100 * time.Millisecond
 	return func(waited time.Duration) time.Duration {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		switch enough := max(least, 4*h.slowest+again); {
+		switch enough := max(least, 4*h.slowest+again) << try; {
+		case try > 0 && h.limits():
+			return time.Minute // the query's own time is up before
 		case waited < enough:
 			return enough - waited
 		case h.slowest == 0:
@@ -60,6 +77,14 @@ func (h *host) hurry() func(time.Duration) time.Duration {
 		}
 		return 0
 	}
+}
+
+// patience is how long to wait at an address that may have needed longer than
+// others get.
+func (h *host) patience(least time.Duration) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return max(least, h.slowest+h.slowest/2)
 }
 
 func (h *host) isAlive() bool {

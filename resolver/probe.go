@@ -73,12 +73,13 @@ func clientCookie(rng *rand.Rand) string {
 }
 
 // Probe asks one address one odd question over UDP, and once more after
-// silence. The last observation is the one that counts; there is none when
-// nothing could be sent.
+// silence, as patiently as that address has been slow before. The last
+// observation is the one that counts; there is none when nothing could be sent.
 func (c *Client) Probe(ctx context.Context, server netip.Addr, p Probe) []Observation {
 	var all []Observation
-	for range 2 {
-		o, sent := c.probe(ctx, server, UDP, p, c.cfg.Timeout)
+	h := c.host(server)
+	for try := range 2 {
+		o, sent := c.probe(ctx, server, UDP, p, h.patience(c.cfg.Timeout), h.hurry(try))
 		if !sent {
 			return all
 		}
@@ -92,13 +93,19 @@ func (c *Client) Probe(ctx context.Context, server netip.Addr, p Probe) []Observ
 
 // ProbeOnce asks over one transport, and not again.
 func (c *Client) ProbeOnce(ctx context.Context, server netip.Addr, t Transport, p Probe) (Observation, bool) {
-	return c.probe(ctx, server, t, p, 2*c.cfg.Timeout)
+	return c.probe(ctx, server, t, p, 2*c.cfg.Timeout, nil)
+}
+
+// ProbeBriskly is ProbeOnce over UDP, and waits a second where the address
+// replies to others in an instant: for where many are asked, one after another.
+func (c *Client) ProbeBriskly(ctx context.Context, server netip.Addr, p Probe) (Observation, bool) {
+	return c.probe(ctx, server, UDP, p, 2*c.cfg.Timeout, c.host(server).hurry(hurries))
 }
 
 // probe makes one exchange. It reports false when nothing was sent: the run
 // is over, its budget used up, or this host has no route.
-func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Probe, timeout time.Duration) (Observation, bool) {
-	q := Query{Server: netip.AddrPortFrom(server, 53), Transport: t, Msg: p.message(c.rng.of(server, t, p)), Timeout: timeout}
+func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Probe, timeout time.Duration, hurry func(time.Duration) time.Duration) (Observation, bool) {
+	q := Query{Server: netip.AddrPortFrom(server, 53), Transport: t, Msg: p.message(c.rng.of(server, t, p)), Timeout: timeout, Hurry: hurry}
 	o := Observation{Query: q, At: time.Now()}
 	if ctx.Err() != nil || !c.spend(server) {
 		return o, false

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"context"
 	"time"
 
 	"github.com/miekg/dns"
@@ -72,6 +73,15 @@ func (p prober) once(t resolver.Transport, q resolver.Probe) (resolver.Observati
 	return o, sent
 }
 
+// briskly asks once over UDP, without waiting for what is as good as lost.
+func (p prober) briskly(q resolver.Probe) (resolver.Observation, bool) {
+	o, sent := p.t.c.ProbeBriskly(p.t.ctx, p.s.Addr, q)
+	if sent {
+		p.t.probed.Add(1)
+	}
+	return o, sent
+}
+
 // A reply is the observation that counts for a probe, with all that were made.
 type reply struct {
 	resolver.Observation
@@ -88,7 +98,7 @@ func (p prober) ask(q resolver.Probe) (r reply, ok bool) {
 		if len(control) == 0 || failed(control[len(control)-1]) != "" {
 			return r, false
 		}
-		again, sent := p.once(resolver.UDP, q)
+		again, sent := p.briskly(q)
 		if !sent {
 			return r, false
 		}
@@ -262,11 +272,13 @@ func (p prober) extras() {
 	} {
 		q := p.question()
 		one.put(&q)
-		p.judged(one.id, q, func(o resolver.Observation) []string {
-			if w := amiss(o); w != "" && !badCookie(o) {
-				return []string{w}
-			}
-			return one.words(extraWords(o))
+		p.t.wg.Go(func() {
+			p.judged(one.id, q, func(o resolver.Observation) []string {
+				if w := amiss(o); w != "" && !badCookie(o) {
+					return []string{w}
+				}
+				return one.words(extraWords(o))
+			})
 		})
 	}
 }
@@ -373,12 +385,17 @@ func (p prober) sizes() {
 	})
 }
 
-// loss asks the same three times.
+// loss asks the same three times, once what was asked before may be forgotten: a
+// limit on the rate of answers is no loss.
 func (p prober) loss() {
 	var es []Exchange
 	var words []string
 	for i := range 3 {
-		if i > 0 && !p.t.pause(500*time.Millisecond) {
+		d := window
+		if i > 0 {
+			d = 500 * time.Millisecond
+		}
+		if !p.t.pause(d) {
 			return
 		}
 		o, sent := p.once(resolver.UDP, p.question())
@@ -394,13 +411,15 @@ func (p prober) loss() {
 }
 
 // pause lets time pass, and reports whether the run goes on.
-func (t *taker) pause(d time.Duration) bool {
+func (t *taker) pause(d time.Duration) bool { return pause(t.ctx, d) }
+
+func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return true
-	case <-t.ctx.Done():
+		return ctx.Err() == nil
+	case <-ctx.Done():
 		return false
 	}
 }
