@@ -1,10 +1,12 @@
 package survey
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -42,35 +44,48 @@ func (t *taker) tcpFails() bool {
 	return tried > 0 && !worked
 }
 
+// between is how long a server of a registry has for its answer before the next
+// one is asked beside it.
+const between = 400 * time.Millisecond
+
 // ownTCP tells servers without TCP from a network that lets none out, or that
 // answers in their place: up to three servers of registries are asked, which
 // all have it.
 func (t *taker) ownTCP(others []publicServer) {
-	answered := 0
+	answers := make([]resolver.Observation, len(others))
+	asked := make([]bool, len(others))
+	waits, works := context.WithCancel(t.ctx)
+	defer works()
+	var wg sync.WaitGroup
+	for i, a := range others {
+		wg.Go(func() {
+			if !pause(waits, time.Duration(i)*between) {
+				return
+			}
+			answers[i], asked[i] = t.c.ProbeOnce(t.ctx, a.addr, resolver.TCP, resolver.Probe{Name: a.zone, Type: dns.TypeSOA})
+			if asked[i] && failed(answers[i]) == "" && ownSOA(answers[i], a.zone) {
+				works()
+			}
+		})
+	}
+	wg.Wait()
 	var stranger *Exchange
-	for _, a := range others {
-		q := resolver.Probe{Name: a.zone, Type: dns.TypeSOA}
-		o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.TCP, q)
-		if !sent {
-			return
+	for i, a := range others {
+		if asked[i] {
+			t.probed.Add(1)
 		}
-		t.probed.Add(1)
-		if failed(o) != "" {
-			continue
+		if asked[i] && failed(answers[i]) == "" {
+			e := exchange(t.serverName(a), answers[i])
+			stranger = &e
 		}
-		if ownSOA(o, a.zone) {
-			return
-		}
-		answered++
-		e := exchange(t.serverName(a), o)
-		stranger = &e
 	}
-	if len(others) < 2 {
+	switch {
+	case waits.Err() != nil, slices.Contains(asked, false), len(others) < 2:
 		return
-	}
-	t.s.Network.TCP = "blocked"
-	if answered > 0 {
+	case stranger != nil:
 		t.s.Network.TCP, t.s.Network.Interceptor = "intercepted", stranger
+	default:
+		t.s.Network.TCP = "blocked"
 	}
 }
 
