@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"sync"
@@ -23,26 +24,59 @@ const (
 
 // askAgain asks again what decides about CAA and was answered by nobody, as
 // long as the servers answer something else. Each answer is kept in
-// [Lookup.Again], in the order of the rounds.
-func (t *taker) askAgain() {
-	failing := t.undecided()
-	for range roundsAgain {
-		if len(failing) == 0 || !t.pause(betweenThem) {
-			return
-		}
-		var wg sync.WaitGroup
-		for _, l := range failing {
-			wg.Go(l.round)
-		}
-		wg.Wait()
-		failing = slices.DeleteFunc(failing, func(l *lookup) bool { return slices.ContainsFunc(l.Again, usableAnswer) })
+// [Lookup.Again], in the order of the rounds, once wait has returned. Meanwhile
+// other things may be looked at.
+func (t *taker) askAgain() (wait func()) {
+	var wg sync.WaitGroup
+	for _, l := range t.undecided() {
+		wg.Go(l.askAgain)
 	}
+	return wg.Wait
+}
+
+// askAgain begins the rounds a second apart, whether the one before has ended
+// or not, until one has brought an answer. Silence has taken longer already
+// than all of them would: one round is enough behind it.
+func (l *lookup) askAgain() {
+	rounds := make([][]*Answer, roundsAgain)
+	if l.waited() > roundsAgain*betweenThem {
+		rounds = rounds[:1]
+	}
+	answered, end := context.WithCancel(l.t.ctx)
+	defer end()
+	var wg sync.WaitGroup
+	for i := range rounds {
+		if !pause(answered, betweenThem) {
+			break
+		}
+		wg.Go(func() {
+			rounds[i] = l.round()
+			if slices.ContainsFunc(rounds[i], usableAnswer) {
+				end()
+			}
+		})
+	}
+	wg.Wait()
+	l.Again = slices.Concat(rounds...)
+}
+
+// waited is how long one of the answers, or its failure, was waited for.
+func (l *lookup) waited() time.Duration {
+	var longest time.Duration
+	for _, a := range l.Answers {
+		var all time.Duration
+		for _, e := range a.Exchanges {
+			all += e.RTT
+		}
+		longest = max(longest, all)
+	}
+	return longest
 }
 
 func usableAnswer(a *Answer) bool { return a.Status.Usable() }
 
 // round asks the first addresses side by side.
-func (l *lookup) round() {
+func (l *lookup) round() []*Answer {
 	first := slices.SortedFunc(slices.Values(l.Answers), func(a, b *Answer) int { return a.Addr.Compare(b.Addr) })
 	first = first[:min(perRound, len(first))]
 	answers := make([]*Answer, len(first))
@@ -51,14 +85,14 @@ func (l *lookup) round() {
 		wg.Go(func() { answers[i] = l.once(a.Server, a.Addr) })
 	}
 	wg.Wait()
-	l.Again = append(l.Again, slices.DeleteFunc(answers, func(a *Answer) bool { return a == nil })...)
+	return slices.DeleteFunc(answers, func(a *Answer) bool { return a == nil })
 }
 
 // once asks one address, over UDP and without anything to fall back on. It
 // returns nil when nothing could be sent.
 func (l *lookup) once(server string, addr netip.Addr) *Answer {
 	qtype := dns.StringToType[l.Type]
-	o, sent := l.t.c.ProbeOnce(l.t.ctx, addr, resolver.UDP, resolver.Probe{Name: l.Name, Type: qtype})
+	o, sent := l.t.c.ProbeBriskly(l.t.ctx, addr, resolver.Probe{Name: l.Name, Type: qtype})
 	if !sent {
 		return nil
 	}

@@ -112,11 +112,12 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	}
 	tk.wg.Wait()
 	tk.complete()
-	tk.askAgain()
+	asked := tk.askAgain()
 	tk.tell(StageBegun{Seeking})
 	tk.seek(t)
 	tk.tell(StageBegun{Suspecting})
 	tk.suspect()
+	asked()
 	tk.around()
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
@@ -343,32 +344,55 @@ func (t *taker) off(l *lookup, server string, addr netip.Addr) {
 	l.Answers = append(l.Answers, &Answer{Question: l.Question, Owner: l.Name, Server: server, Addr: addr, Status: NotAsked, Lame: "switched-off"})
 }
 
-// enough is how many of a registry's addresses have to answer a question.
-const enough = 2
+// enough is how many of a registry's addresses have to answer a question, and
+// late after how long another is asked beside those that have not: by then two
+// tries are lost where servers are near.
+const (
+	enough = 2
+	late   = time.Second
+)
 
 // askSome asks the servers of a registry's zone until two have answered, or
 // three have been asked and one has.
 func (t *taker) askSome(l *lookup, d *resolver.Delegation, hops int) {
 	z := t.zone(d)
 	qtype := dns.StringToType[l.Type]
-	for _, round := range []int{enough, 1} {
-		if l.usable() >= enough || t.ctx.Err() != nil {
-			return
+	answered := make(chan struct{}, enough+1)
+	var asked []netip.Addr
+	waiting := 0
+	ask := func(n int) {
+		for _, addr := range t.pick(d, l, asked, n) {
+			asked = append(asked, addr)
+			waiting++
+			go func() {
+				t.note(l, z.serverName(addr), t.c.Ask(t.ctx, addr, l.Name, qtype), hops, 0)
+				answered <- struct{}{}
+			}()
 		}
-		var wg sync.WaitGroup
-		for _, addr := range t.pick(z, d, l, round) {
-			wg.Go(func() { t.note(l, z.serverName(addr), t.c.Ask(t.ctx, addr, l.Name, qtype), hops, 0) })
+	}
+	timer := time.NewTimer(late)
+	defer timer.Stop()
+	for ask(enough); waiting > 0; {
+		more := false
+		select {
+		case <-answered:
+			waiting--
+			more = waiting == 0
+		case <-timer.C:
+			more = true
 		}
-		wg.Wait()
+		if more && len(asked) <= enough && l.usable() < enough && t.ctx.Err() == nil {
+			ask(1)
+		}
 	}
 }
 
 // pick chooses n addresses of a registry's zone that l has not asked yet,
 // those known to answer first.
-func (t *taker) pick(z *zone, d *resolver.Delegation, l *lookup, n int) []netip.Addr {
+func (t *taker) pick(d *resolver.Delegation, l *lookup, asked []netip.Addr, n int) []netip.Addr {
 	var addrs []netip.Addr
 	for _, s := range t.c.OrderFor(t.c.Addresses(t.ctx, d), l.Name, dns.StringToType[l.Type]) {
-		if !l.has(s.Addr) && !slices.Contains(addrs, s.Addr) {
+		if !l.has(s.Addr) && !slices.Contains(asked, s.Addr) && !slices.Contains(addrs, s.Addr) {
 			addrs = append(addrs, s.Addr)
 		}
 	}
