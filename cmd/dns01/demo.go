@@ -68,6 +68,7 @@ func demoFlags() *demoRun {
 	d := &demoRun{checkFlags: newCheckFlags("demo")}
 	d.BoolVar(&d.list, "list", false, "")
 	d.StringVar(&d.serve, "serve", "", "")
+	d.hide(foreign)
 	return d
 }
 

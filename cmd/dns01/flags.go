@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -112,7 +113,8 @@ func (f *flags) parse(args []string) error {
 		if e.GetSpecifiedShortnames() != "" {
 			given = "-" + e.GetSpecifiedName()
 		}
-		return usagef("unknown flag %s%s; see \"dns01 help %s\"", given, didYouMean(given, f.names()), f.command)
+		text := fmt.Sprintf("unknown flag %s%s; see \"dns01 help %s\"", given, didYouMean(given, f.names()), f.command)
+		return unknownFlag{usageError{text}, f.FlagSet}
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return usagef("%s needs a value; see \"dns01 help %s\"", dashed(e.GetFlag()), f.command)
@@ -124,6 +126,22 @@ func (f *flags) parse(args []string) error {
 		return usagef("%v; see \"dns01 help %s\"", err, f.command)
 	}
 	return nil
+}
+
+// An unknownFlag is the complaint about one, with those that there are.
+type unknownFlag struct {
+	usageError
+	set *pflag.FlagSet
+}
+
+func (e unknownFlag) Unwrap() error { return e.usageError }
+
+// hide marks flags that are told of nowhere: they exist to be refused with the
+// reason.
+func (f *flags) hide(names []string) {
+	for _, name := range names {
+		f.Lookup(name).Hidden = true
+	}
 }
 
 // names are the flags with their dashes.
@@ -153,11 +171,12 @@ func (f *flags) readEnv(env func(string) string, only []string) error {
 	}
 	var err error
 	f.VisitAll(func(x *pflag.Flag) {
-		v := env(variable(x.Name))
-		if err != nil || v == "" || given[x.Name] || x.Name == "help" || only != nil && !slices.Contains(only, x.Name) {
+		if err != nil || given[x.Name] || x.Name == "help" || only != nil && !slices.Contains(only, x.Name) {
 			return
 		}
-		err = f.setFromEnv(x, v)
+		if v := env(variable(x.Name)); v != "" {
+			err = f.setFromEnv(x, v)
+		}
 	})
 	return err
 }

@@ -7,8 +7,10 @@ import (
 )
 
 // helpTexts are the manual, one page a command, written by hand: 80 columns,
-// examples first.
+// examples first. They are the table of flags too, in the form that package
+// manual reads.
 //
+//go:generate go run ./internal/manual/gen.go markdown ../../docs/commands.md
 //go:embed help/*.txt
 var helpTexts embed.FS
 

@@ -27,6 +27,7 @@ type replayFlags struct {
 func newReplayFlags() *replayFlags {
 	f := &replayFlags{checkFlags: newCheckFlags("replay")}
 	f.IntVar(&f.look, "look", 0, "")
+	f.hide(elsewhere)
 	return f
 }
 

@@ -50,7 +50,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "replay", "diff", "tui", "demo", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "replay", "diff", "tui", "demo", "completion", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -76,6 +76,8 @@ func commandNamed(name string) command {
 		return (*program).demo
 	case "tui":
 		return (*program).tui
+	case "completion":
+		return (*program).completion
 	case "version", "--version":
 		return (*program).version
 	case "help":
