@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -34,6 +36,23 @@ func BuiltinRoots() []Root {
 		panic("resolver: built-in root hints: " + err.Error())
 	}
 	return roots
+}
+
+// hintsDate is a line of IANA's file.
+var hintsDate = regexp.MustCompile(`(?m)^;\s+last update:\s+(\w+ \d+, \d{4})$`)
+
+// BuiltinRootsDate returns the day on which IANA last changed the built-in
+// hints, as their text says.
+func BuiltinRootsDate() time.Time {
+	m := hintsDate.FindStringSubmatch(namedRoot)
+	if m == nil {
+		panic("resolver: built-in root hints: no date")
+	}
+	day, err := time.Parse("January 2, 2006", m[1])
+	if err != nil {
+		panic("resolver: built-in root hints: " + err.Error())
+	}
+	return day
 }
 
 // BuiltinAnchors returns the DS records of the root keys KSK-2017 and KSK-2024.
