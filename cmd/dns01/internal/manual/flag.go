@@ -49,7 +49,7 @@ func entry(lines []string) (spec, text string, n int) {
 
 var (
 	shortFlag = regexp.MustCompile(`^-([A-Za-z0-9])$`)
-	longFlag  = regexp.MustCompile(`^--([a-z0-9][a-z0-9-]*)(?:\[=([A-Z]+)\]| ([^ -][^ ]*))?(?: \(([^)]+)\))?$`)
+	longFlag  = regexp.MustCompile(`^--([a-z0-9][a-z0-9-]*)(?:\[=([A-Z]+)\]| ('[^']+'|[^ '-][^ ]*))?(?: \(([^)]+)\))?$`)
 )
 
 // flagsOf reads "-f, --file FILE, --deadline DURATION (of one order)".
@@ -63,7 +63,7 @@ func flagsOf(spec string) ([]Flag, error) {
 		}
 		m := longFlag.FindStringSubmatch(word)
 		if m == nil {
-			return nil, fmt.Errorf("%q is no flag; write --name, --name ARGUMENT or --name[=ARGUMENT], -x before it, with commas between", word)
+			return nil, fmt.Errorf("%q is no flag; write --name, --name ARGUMENT, --name 'ARGUMENTS' or --name[=ARGUMENT], -x before it, with commas between", word)
 		}
 		all = append(all, Flag{Short: short, Name: m[1], Argument: m[2] + m[3], Optional: m[2] != "", Note: m[4]})
 		short = ""
