@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -71,8 +70,7 @@ func JSONBatchLine(x BatchLine, full bool) ([]byte, error) {
 		}
 	}
 	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(&b)
 	if err := enc.Encode(line); err != nil {
 		return nil, fmt.Errorf("writing JSON: %w", err)
 	}

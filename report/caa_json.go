@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -15,8 +14,7 @@ import (
 // final line feed. docs/caa.md describes it. Units stand in the keys, names
 // carry no final dot, lists are never null. The error is the writer's.
 func CAAJSON(w io.Writer, r CAAReport) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(caaDocument(r)); err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -143,8 +142,7 @@ func DiffJSON(w io.Writer, before, after Document, ds []Difference) error {
 		}
 		return new(visible(s))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	return enc.Encode(jsonDiff{
 		Schema: Schema, Same: len(ds) == 0, Before: side(before), After: side(after),

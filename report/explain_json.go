@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -111,8 +110,7 @@ func RulesJSON(w io.Writer, t Tool, rules []*check.Rule) error {
 }
 
 func explainDocument(w io.Writer, d any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(d); err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

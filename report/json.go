@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -21,8 +20,7 @@ const Schema = 1
 // stand in the keys, names carry no final dot, lists are never null. The
 // error is the writer's.
 func JSON(w io.Writer, r Report) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(document(r)); err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

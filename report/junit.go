@@ -98,7 +98,7 @@ func suite(n int, r Report, o JUnitOptions) junitSuite {
 		Properties: []junitProperty{
 			{"verdict", string(r.Result.Verdict)},
 			{"ca", caName(r.Order.CA)},
-			{"version", r.Tool.Version},
+			{"version", visible(r.Tool.Version)},
 		},
 		Out: visible(headline(r)) + "\n",
 	}

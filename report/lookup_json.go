@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 )
@@ -14,8 +13,7 @@ const LookupSchema = 1
 // final dot but in the records, which are as in a zone file; lists are never
 // null. The error is the writer's.
 func LookupJSON(w io.Writer, l Lookup) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(lookupDocument(l)); err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

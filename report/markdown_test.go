@@ -17,12 +17,18 @@ import (
 // made into links: what is inert here is so everywhere.
 func rendersTo(t *testing.T, markdown string) string {
 	t.Helper()
-	var b bytes.Buffer
-	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
-	if err := md.Convert([]byte(markdown), &b); err != nil {
+	page, err := rendering(markdown)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return b.String()
+	return page
+}
+
+func rendering(markdown string) (string, error) {
+	var b bytes.Buffer
+	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithUnsafe()))
+	err := md.Convert([]byte(markdown), &b)
+	return b.String(), err
 }
 
 // ours are the elements that the report itself is made of.

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -101,8 +100,7 @@ type jsonPublished struct {
 // PlanJSON writes a plan as one document, with a final line feed. The error is
 // the writer's.
 func PlanJSON(w io.Writer, pl Planned) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
+	enc := newEncoder(w)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(planDocument(pl)); err != nil {
 		return fmt.Errorf("writing JSON: %w", err)

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -54,7 +53,8 @@ func Timeline(w io.Writer, spans []Span) error {
 			Args: map[string]any{"transport": s.Transport, "outcome": visible(s.Outcome)},
 		})
 	}
-	enc := json.NewEncoder(w)
+	enc := newEncoder(w)
+	enc.SetEscapeHTML(true) // pages show it
 	enc.SetIndent("", " ")
 	if err := enc.Encode(map[string]any{"traceEvents": events, "displayTimeUnit": "ms"}); err != nil {
 		return fmt.Errorf("writing the time line: %w", err)
