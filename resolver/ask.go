@@ -127,6 +127,7 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	o.Reply, o.Err = q.c.cfg.Exchanger.Exchange(ctx, query)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
 	q.c.routed(q.server, FailureOf(o.Err))
+	q.c.hold(&o)
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	return o
 }
@@ -272,8 +273,13 @@ func (q *asking) tcp(ctx context.Context, f form) {
 	a := q.answer
 	a.NeedsTCP = true
 	o := q.send(ctx, TCP, f, 3*time.Second) // Unbound's tcp-auth-query-timeout
-	if o.Err != nil {
-		a.TCPFailure = FailureOf(o.Err)
+	switch failure := FailureOf(o.Err); failure {
+	case "":
+	case Canceled, Limit, NotRecorded: // our doing, not the server's: what the answer is stays open
+		a.Msg, a.Size, a.Failure = nil, 0, failure
+		return
+	default:
+		a.TCPFailure = failure
 		return
 	}
 	if o.Reply.Msg.Truncated {
@@ -309,11 +315,11 @@ func (q *asking) lowerCase(ctx context.Context) {
 
 // spend takes one query from the run's budget, and from that for an address:
 // whoever is named as the server of a hostile zone, or has names that it leads
-// to, is not flooded by us.
+// to, is not flooded by us. Nothing is sent for what could not be kept.
 func (c *Client) spend(server netip.Addr) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sent >= c.cfg.MaxQueries || c.sentTo[server] >= c.cfg.MaxPerServer {
+	if c.sent >= c.cfg.MaxQueries || c.sentTo[server] >= c.cfg.MaxPerServer || c.held >= c.cfg.MaxHeld {
 		return false
 	}
 	c.sent++

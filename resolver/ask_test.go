@@ -228,6 +228,23 @@ func TestBudgetEndsAsking(t *testing.T) {
 	}
 }
 
+// What was not asked over TCP, or could not be kept, is not the server's fault.
+func TestBudgetIsNotTheServersFault(t *testing.T) {
+	truncated := func(q Query, n int) *dns.Msg {
+		m := answerTo(q, fine)
+		m.Truncated = q.Transport == UDP
+		return m
+	}
+	for name, config := range map[string]Config{"of queries": {MaxQueries: 1}, "of memory": {MaxHeld: 2 * perRecord}} {
+		s := &scripted{reply: truncated}
+		config.Exchanger = s
+		a := New(config).Ask(t.Context(), addrOfText("192.0.2.1"), "a.example", dns.TypeTXT)
+		if a.Failure != Limit || a.TCPFailure != "" || a.Msg != nil {
+			t.Errorf("over the budget %s: %+v", name, a)
+		}
+	}
+}
+
 // One address has a budget of its own, which leaves the others theirs. Probes
 // are from the same.
 func TestBudgetOfOneAddress(t *testing.T) {

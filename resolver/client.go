@@ -23,6 +23,7 @@ type Config struct {
 	Timeout      time.Duration // of the first try; later ones wait longer
 	MaxQueries   int           // messages sent in all; 0 means 5000
 	MaxPerServer int           // of these to one address; 0 means a tenth
+	MaxHeld      int           // octets of memory that replies take, about; 0 means 64 MiB
 	Rand         *rand.Rand    // letter case and probe labels; nil means a random seed
 	// Recall, if set, names the servers that a question was put to in the run
 	// that is made again, in the order in which they were asked.
@@ -47,6 +48,7 @@ type Client struct {
 	asked       map[ask]*flight
 	sent        int
 	sentTo      map[netip.Addr]int
+	held        int
 	hosts       map[netip.Addr]*host
 	delegations map[string]*Delegation
 	steps       map[step]*stepFlight
@@ -69,6 +71,9 @@ func New(cfg Config) *Client {
 	}
 	if cfg.MaxQueries == 0 {
 		cfg.MaxQueries = 5000
+	}
+	if cfg.MaxHeld == 0 {
+		cfg.MaxHeld = 64 << 20
 	}
 	if cfg.MaxPerServer == 0 {
 		cfg.MaxPerServer = max(cfg.MaxQueries/10, 1)
@@ -129,6 +134,24 @@ func (c *Client) Wait() { c.running.Wait() }
 // anything: which of them came first would otherwise decide what is asked.
 func (c *Client) Askable(a netip.Addr) bool {
 	return c.Special(a) == "" && !c.Off(a)
+}
+
+// perRecord is about what a record takes in memory beside its octets, several
+// times over: a message of 64 KiB can hold four thousand of them.
+const perRecord = 256
+
+// hold lets go of a reply that there is no more memory for.
+func (c *Client) hold(o *Observation) {
+	m := o.Reply.Msg
+	if m == nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.held += 2*o.Reply.Size + perRecord*(len(m.Answer)+len(m.Ns)+len(m.Extra))
+	if c.held > c.cfg.MaxHeld {
+		o.Reply, o.Err = Reply{}, &Error{Failure: Limit}
+	}
 }
 
 // routed notes whether there was a way to a, and whether a reply came.

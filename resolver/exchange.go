@@ -138,7 +138,7 @@ const (
 	Mismatched  Failure = "mismatched" // only replies to something else arrived
 	Closed      Failure = "closed"     // TCP ended before a whole message came
 	Canceled    Failure = "canceled"
-	Limit       Failure = "limit"        // our own budget of queries is used up: nothing was sent
+	Limit       Failure = "limit"        // our own budget is used up: nothing was sent, or there is no room for what came
 	NotRecorded Failure = "not-recorded" // a recording that is asked lacks the question
 )
 

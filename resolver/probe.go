@@ -114,6 +114,7 @@ func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Pr
 	o.Took = Lasted(o.At, o.Reply, o.Err)
 	failure := FailureOf(o.Err)
 	c.routed(server, failure)
+	c.hold(&o)
 	return o, !failure.unsent()
 }
 
