@@ -167,6 +167,21 @@ func TestLiveCannotBeForeseen(t *testing.T) {
 	}
 }
 
+// Whoever guesses without end does not get as many guesses as he can send.
+func TestLiveHearsOnlySoManyGuesses(t *testing.T) {
+	server := serveUDP(t, func(q []byte) [][]byte {
+		var guesses [][]byte
+		for i := range uint16(maxStrays) {
+			guesses = append(guesses, reply(t, q, func(m *dns.Msg) { m.Id += 1 + i }))
+		}
+		return append(guesses, reply(t, q, nil))
+	})
+	r, err := Live{}.Exchange(t.Context(), query(server, UDP, 5*time.Second))
+	if FailureOf(err) != Mismatched {
+		t.Errorf("%v, %v; want no reply after %d guesses", r.Msg, err, maxStrays)
+	}
+}
+
 func TestLiveFailures(t *testing.T) {
 	silent := serveUDP(t, func([]byte) [][]byte { return nil })
 	stray := serveUDP(t, func(q []byte) [][]byte { return [][]byte{reply(t, q, func(m *dns.Msg) { m.Id++ })} })

@@ -205,6 +205,34 @@ func TestVictims(t *testing.T) {
 	}
 }
 
+// Glue does not lead to whom only we can reach: a router, a metadata service,
+// this host.
+func TestNobodyWithinIsAsked(t *testing.T) {
+	within := []string{"127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.1.1", "::1", "fd00::1", "64:ff9b::a00:1", "2002:7f00:1::"}
+	synctest.Test(t, func(t *testing.T) {
+		c := &counting{sent: map[netip.Addr]int{}, hostile: func(q resolver.Query, m *dns.Msg) {
+			for i, ip := range within {
+				ns := fmt.Sprintf("n%d.example.com.", i)
+				refer(m, "example.com.", ns)
+				addr := netip.MustParseAddr(ip)
+				if addr.Is4() {
+					m.Extra = append(m.Extra, a(ns, addr.AsSlice()...))
+					continue
+				}
+				m.Extra = append(m.Extra, &dns.AAAA{Hdr: dns.RR_Header{Name: ns, Rrtype: dns.TypeAAAA, Class: dns.ClassINET}, AAAA: addr.AsSlice()})
+			}
+		}}
+		root := netip.MustParseAddr("198.41.0.4")
+		client := resolver.New(resolver.Config{Exchanger: c, Roots: []resolver.Root{{Name: "a.root.", Addrs: []netip.Addr{root}}}})
+		survey.Take(t.Context(), survey.Target{Names: []string{"example.com"}}, survey.Options{Client: client, Exchanger: c, Probes: survey.ProbesDefault})
+		client.Lookup(t.Context(), "www.example.com", dns.TypeTXT)
+		client.Wait()
+		if len(c.sent) != 1 || c.sent[root] == 0 {
+			t.Errorf("asked: %v", c.sent)
+		}
+	})
+}
+
 func (v victim) suffer(t *testing.T, conduct func(*dns.Msg) bool) {
 	c := &counting{hostile: v.zone, conduct: conduct, sent: map[netip.Addr]int{}}
 	x := resolver.Pace(c, resolver.DefaultPacing)

@@ -41,6 +41,19 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// A file without end, such as a device, is not read into memory.
+func TestRootsWithoutEndAreRefused(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip(err)
+	}
+	for _, flag := range []string{"--root-hints", "--trust-anchor"} {
+		run := ranWith(t, nil, "check", "example.com", flag, "/dev/zero")
+		if run.status != statusUsage || !strings.Contains(run.stderr.String(), "longer than") {
+			t.Errorf("%s: status %d: %s", flag, run.status, &run.stderr)
+		}
+	}
+}
+
 func TestAListWithoutEndIsRefused(t *testing.T) {
 	long := strings.NewReader(strings.Repeat("a.example\n", maxNameList/8))
 	if _, err := namesIn(long, "it"); err == nil || !strings.Contains(err.Error(), "longer than") {

@@ -315,11 +315,23 @@ func (f *flags) anchors() ([]dns.RR, error) {
 	return all, nil
 }
 
+// maxRoots is how long a file of root hints or trust anchors may be, in octets:
+// that of all top-level domains' keys would do.
+const maxRoots = 4 << 20
+
 // read parses the file that a flag names.
 func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
-	text, err := os.ReadFile(name)
+	file, err := os.Open(name)
 	if err != nil {
 		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxRoots+1))
+	switch {
+	case err != nil:
+		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
+	case len(text) > maxRoots:
+		return usagef("%s %s is longer than %d octets, which no such file is", f.source(flag), name, maxRoots)
 	}
 	if err := parse(bytes.NewReader(text)); err != nil {
 		return usagef("%s %s cannot be used: %v", f.source(flag), name, err)

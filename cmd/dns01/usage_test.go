@@ -6,9 +6,25 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// An argument comes from a list, a web form or a zone. What it says does not
+// steer the terminal of who reads the complaint.
+func TestComplaintsShowNothingHidden(t *testing.T) {
+	for _, evil := range []string{"\x1b[2J", "\u009b2J", "\u202egnitset", "\u200b", "\u2066x", "a\r\nb", "\ufeff", "\xff"} {
+		for _, args := range [][]string{{evil}, {"check", evil + ".example"}, {"check", "example.com", "--ca", evil}, {"--" + evil}, {"replay", evil}, {"explain", evil, "--format", evil}} {
+			run := ranWith(t, nil, args...)
+			for _, r := range run.stdout.String() + run.stderr.String() {
+				if r != '\n' && !unicode.IsPrint(r) {
+					t.Errorf("%q: %q reaches the terminal: %q", args, r, run.stderr.String())
+				}
+			}
+		}
+	}
+}
 
 func TestBadInput(t *testing.T) {
 	dir := t.TempDir()
