@@ -22,7 +22,7 @@ func (p *program) names(f *flags, args []string) ([]string, error) {
 		raw = append(raw, listed...)
 	}
 	if len(raw) == 0 {
-		return nil, usagef(`no names given; name one, as in "dns01 check example.com"`)
+		return nil, f.noNames()
 	}
 	names := make([]string, 0, len(raw))
 	for _, r := range raw {
@@ -33,6 +33,15 @@ func (p *program) names(f *flags, args []string) ([]string, error) {
 		names = append(names, name)
 	}
 	return names, nil
+}
+
+// noNames complains that a command was given no names, with what it takes.
+func (f *flags) noNames() error {
+	like := "example.com"
+	if f.command == "wait" {
+		like = "--value TXT example.com"
+	}
+	return usagef(`no names given; name one, as in "dns01 %s %s"`, f.command, like)
 }
 
 // splitNames takes arguments apart at commas. Empty ones between commas are

@@ -71,7 +71,7 @@ func (p *program) orders(f *checkFlags, args []string) ([]asked, error) {
 	}
 	switch {
 	case len(all) == 0 && len(given) == 0:
-		return nil, usagef(`no names given; name one, as in "dns01 check example.com"`)
+		return nil, f.noNames()
 	case len(all) == 0:
 		all = []asked{given}
 	case len(given) > 0 && len(all) > 1:

@@ -118,7 +118,11 @@ func (p *program) dispatch() (command, []string, error) {
 	case strings.HasPrefix(first, "-") || looksLikeNames(first):
 		return (*program).check, p.args, nil
 	}
-	return nil, nil, usagef("%q is neither a command nor a domain name with a dot%s", first, didYouMean(first, commandNames))
+	hint := didYouMean(first, commandNames)
+	if hint == "" {
+		hint = `; "dns01 help" lists the commands`
+	}
+	return nil, nil, usagef("%q is neither a command nor a domain name with a dot%s", first, hint)
 }
 
 // looksLikeNames tells a name, or several with commas, from a mistyped command.

@@ -44,7 +44,9 @@ func TestBadInput(t *testing.T) {
 		want []string // parts of the sentence
 	}{
 		{"nothing at all", nil, []string{"no names given", "dns01 help"}},
-		{"check without names", []string{"check"}, []string{"no names given"}},
+		{"check without names", []string{"check"}, []string{"no names given", "dns01 check example.com"}},
+		{"wait without names", []string{"wait"}, []string{"no names given", "dns01 wait --value TXT example.com"}},
+		{"a word like no command", []string{"xyzzy"}, []string{`"xyzzy"`, "dns01 help"}},
 		{"a mistyped command", []string{"chek"}, []string{`"chek"`, `"check"`}},
 		{"a word that is no command", []string{"frobnicate"}, []string{`"frobnicate"`, "neither"}},
 		{"a command after the flags", []string{"--json", "demo"}, []string{`"demo" is a command`, "first"}},
@@ -139,7 +141,7 @@ func TestBadInput(t *testing.T) {
 		{"a quiet trace", []string{"lookup", "a.example", "-q", "--trace"}, []string{"-q", "--trace"}},
 		{"a lookup in no world", []string{"lookup", "--demo", "helthy", "a.example"}, []string{`"helthy"`, `"healthy"`}},
 		{"a lookup in a world with other roots", []string{"lookup", "--demo", "healthy", "--root-hints", "x", "a.example"}, []string{"--root-hints", "its own"}},
-		{"caa without names", []string{"caa"}, []string{"no names given"}},
+		{"caa without names", []string{"caa"}, []string{"no names given", "dns01 caa example.com"}},
 		{"caa of an unknown CA", []string{"caa", "a.example", "--ca", "letsencrypt,digcert"}, []string{`--ca "digcert"`, `"digicert"`}},
 		{"caa of a directory that is not known", []string{"caa", "a.example", "--ca", "https://ca.example/d"}, []string{"--ca-directory https://ca.example/d"}},
 		{"a directory over http", []string{"caa", "a.example", "--ca-directory", "http://ca.example/d"}, []string{"--ca-directory http://ca.example/d", "HTTPS"}},
