@@ -123,6 +123,7 @@ func (j *judge) identifier(id survey.Identifier) IdentifierResult {
 	res.Verdict = az.verdict()
 	res.Predicted = az.predict()
 	res.Rechecked = az.rechecked()
+	res.Perspectives = az.perspectiveResults()
 	if p := az.corroborate(); p != nil && (res.Verdict == Ready || res.Verdict == AtRisk) {
 		res.Verdict, res.Predicted = Blocked, append(res.Predicted, *p)
 	}

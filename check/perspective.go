@@ -12,11 +12,18 @@ import (
 var perspectiveRules = []*Rule{
 	{
 		ID: "perspective-fails", Subject: "views", Severity: Warning,
-		Title:     "What a remote vantage point sees would not pass",
+		Title:     "Seen from elsewhere it would not pass",
 		Otherwise: "an error when the CA's quorum fails",
-		Why:       "A CA looks from several places, and too few of them may fail: one of two to five remote perspectives, two of six or more; those that pass have to span two registries' regions.",
+		Why:       "A CA looks from several places, and few of them may fail: one of two to five remote perspectives, two of six or more; those that pass have to span two registries' regions.",
 		Fix:       "Let every place in the world ask the zone's servers: lift geographic blocks and rate limits for DNS, and mend the servers that answer there.",
 		Source:    "Baseline Requirements §3.2.2.9; Let's Encrypt: boulder va/va.go",
+	},
+	{
+		ID: "fails-only-from-here", Subject: "views", Severity: Note,
+		Title:  "What fails from here passes at vantage points elsewhere",
+		Why:    "A CA stands elsewhere too: when the fault is on the way from this network to the servers, or they refuse this network alone, the CA may pass. The verdict is that of this place.",
+		Fix:    "Find out whether this network is blocked, limited or routed elsewhere by the servers' operator, or check again from another network before changing the zone.",
+		Source: "Baseline Requirements §3.2.2.9",
 	},
 }
 
@@ -45,60 +52,138 @@ func secondaries(ps []Problem) []Problem {
 // and CAA are counted apart: a perspective that fails one may pass the other.
 type remote struct {
 	*survey.Perspective
-	txt, caa               outcome
-	txtProblem, caaProblem Problem
+	txt, caa respect
+}
+
+// A respect is how one of both fares there, and the problem if it may fail.
+type respect struct {
+	tally
+	problem Problem
+}
+
+// standing puts it in a word.
+func (r respect) standing() Standing {
+	switch {
+	case r.pass && r.fail:
+		return PerspectiveDepends
+	case r.fail && !r.unsure:
+		return PerspectiveFails
+	case r.pass && !r.unsure:
+		return PerspectivePasses
+	}
+	return PerspectiveUnknown
+}
+
+// note adds a way in which it may end.
+func (r *respect) note(o outcome, p Problem) {
+	if o == fails && !r.fail {
+		r.problem = secondary(p)
+	}
+	r.add(o)
 }
 
 // remotes judges what every perspective of the survey saw.
 func (az *authorization) remotes() []remote {
 	var rs []remote
 	for _, p := range az.s.Perspectives {
-		r := remote{Perspective: p}
-		if e := az.seenFrom(p, survey.Question{Name: az.id.Challenge, Type: "TXT"}); e != nil {
-			if r.txt = az.validates(e); r.txt == fails {
-				r.txtProblem = secondary(az.challengeProblem(e))
+		r := remote{Perspective: p, caa: az.climbFrom(p)}
+		for _, e := range az.challengeFrom(p) {
+			o, problem := az.validates(e), Problem{}
+			if o == fails {
+				problem = az.challengeProblem(e)
 			}
-		} else {
-			r.txt = unsure
+			r.txt.note(o, problem)
 		}
-		r.caa, r.caaProblem = az.climbFrom(p)
 		rs = append(rs, r)
 	}
 	return rs
 }
 
+// perspectiveResults is what every perspective comes to.
+func (az *authorization) perspectiveResults() []PerspectiveResult {
+	var out []PerspectiveResult
+	for _, r := range az.remotes() {
+		res := PerspectiveResult{Name: r.Name, RIR: r.RIR, Vantage: r.Vantage, Challenge: r.txt.standing(), CAA: r.caa.standing()}
+		for _, part := range []respect{r.txt, r.caa} {
+			if part.fail {
+				res.Problems = append(res.Problems, part.problem)
+			}
+		}
+		out = append(out, res)
+	}
+	return out
+}
+
+// challengeFrom are the ways in which the challenge lookup may end at a
+// perspective: what its resolver concluded, and what each server that it could
+// as well have asked said there. A resolver that gave up had no server left.
+func (az *authorization) challengeFrom(p *survey.Perspective) []*end {
+	q := survey.Question{Name: az.id.Challenge, Type: "TXT"}
+	var usable, useless []*end
+	if e := az.seenFrom(p, q); e != nil {
+		if e.kind == failed {
+			return []*end{e}
+		}
+		usable = append(usable, e)
+	}
+	for _, a := range p.Servers {
+		if a.Type != "TXT" || a.Transport == "tcp" || a.Status.Ours() || a.Name != az.id.Challenge && a.Name != az.endsAt(az.id) {
+			continue
+		}
+		e := endFrom(a, a.Status)
+		if e.kind == failed {
+			useless = append(useless, e)
+		} else {
+			usable = append(usable, e)
+		}
+	}
+	if len(usable) > 0 {
+		return usable
+	}
+	return useless
+}
+
 // climbFrom is the climb as a perspective saw it (see climbCAA).
-func (az *authorization) climbFrom(p *survey.Perspective) (outcome, Problem) {
+func (az *authorization) climbFrom(p *survey.Perspective) (r respect) {
 	for _, name := range az.id.CAA {
 		e := az.seenFrom(p, survey.Question{Name: name, Type: "CAA"})
 		if e == nil {
-			return unsure, Problem{}
+			r.add(unsure)
+			return r
 		}
 		e = az.atTLD(name, e)
 		if e.kind == noData || e.kind == nxDomain {
 			continue
 		}
 		c := az.stop(az.id, name, nil, e)
+		problem := Problem{}
 		if c.outcome == fails {
-			return fails, secondary(caaProblem(c, az.id.Name))
+			problem = caaProblem(c, az.id.Name)
 		}
-		return c.outcome, Problem{}
+		r.note(c.outcome, problem)
+		return r
 	}
-	return passes, Problem{}
+	r.add(passes)
+	return r
 }
 
-// seenFrom is the end of a question as a perspective saw it, nil when it was
-// not asked.
+// seenFrom is the end of a question as the resolver of a perspective saw it,
+// nil when it was not asked.
 func (az *authorization) seenFrom(p *survey.Perspective, q survey.Question) *end {
 	seen := p.Answer(q)
 	if seen == nil || seen.Status.Ours() {
 		return nil
 	}
 	a := &survey.Answer{Question: q, Server: p.Name, Status: seen.Status, Owner: q.Name, Records: seen.Records}
-	e := terminal(&survey.Lookup{Question: q}, a, trail{chain: []string{q.Name}})
-	switch seen.Status {
+	return endFrom(a, seen.Status)
+}
+
+// endFrom is the end that an answer makes somewhere else.
+func endFrom(a *survey.Answer, s survey.Status) *end {
+	e := terminal(&survey.Lookup{Question: a.Question}, a, trail{chain: []string{a.Name}})
+	switch s {
 	case survey.Answered, survey.NoData, survey.NXDomain:
-	case survey.Timeout:
+	case survey.Timeout, survey.Unreachable:
 		e.kind, e.failure = failed, timedOut
 	default:
 		e.kind, e.failure = failed, servfail
@@ -109,53 +194,65 @@ func (az *authorization) seenFrom(p *survey.Perspective, q survey.Question) *end
 
 // A quorum is how remote perspectives came out in one respect.
 type quorum struct {
-	passed, failing []string
-	regions         int // that those which passed span
-	problem         Problem
-	mayFail         int
-	needRegions     int
+	passed, failing, depending []string
+	regions, spanned           int  // that those which passed span, and all of them
+	somewhere                  bool // the region of one of them is not known
+	problem                    Problem
+	least                      int // perspectives that the CA has at least
+	mayFail, needRegions       int
 }
 
 // quorumFor counts one respect over perspectives; those that did not look are left
 // out.
-func (az *authorization) quorumFor(rs []remote, of func(remote) (outcome, Problem)) quorum {
+func (az *authorization) quorumFor(rs []remote, of func(remote) respect) quorum {
 	var q quorum
-	var regions []string
+	var passing, all []string
 	for _, r := range rs {
-		switch o, p := of(r); o {
-		case passes:
-			q.passed = append(q.passed, r.Name)
-			regions = unite(regions, []string{r.RIR})
-		case fails:
+		part := of(r)
+		switch part.standing() {
+		case PerspectiveUnknown:
+			continue
+		case PerspectiveFails:
 			if len(q.failing) == 0 {
-				q.problem = p
+				q.problem = part.problem
 			}
 			q.failing = append(q.failing, r.Name)
+		case PerspectiveDepends:
+			q.depending = append(q.depending, r.Name)
+			passing = unite(passing, []string{r.RIR})
+		case PerspectivePasses:
+			q.passed = append(q.passed, r.Name)
+			passing = unite(passing, []string{r.RIR})
+		}
+		all = unite(all, []string{r.RIR})
+		q.somewhere = q.somewhere || r.RIR == ""
+		if part.fail && q.problem == (Problem{}) {
+			q.problem = part.problem
 		}
 	}
-	q.regions = len(regions)
-	q.mayFail = known.Quorum(len(q.passed) + len(q.failing))
+	q.regions, q.spanned = len(passing), len(all)
 	if az.ca != nil {
 		q.needRegions = az.ca.Perspectives.Regions.At(az.o.Now)
+		q.least, _ = az.ca.Perspectives.RemotesAt(az.o.Now)
 	}
+	q.mayFail = known.Quorum(max(q.seen(), q.least))
 	return q
 }
 
-// seen reports whether any perspective looked.
-func (q quorum) seen() bool { return len(q.passed)+len(q.failing) > 0 }
+// seen is how many perspectives looked.
+func (q quorum) seen() int { return len(q.passed) + len(q.failing) + len(q.depending) }
 
-// holds reports whether the CA would go on.
+// holds reports whether the CA would go on, or may. Fewer perspectives than
+// the CA has count as some of its: those that nobody looked from may pass.
 func (q quorum) holds() bool {
-	return !q.seen() || len(q.failing) <= q.mayFail && q.regions >= q.needRegions
+	return len(q.failing) <= q.mayFail && !q.lacksRegions()
 }
 
-// refusal is the problem when the quorum fails: the first perspective's that
-// has one, or else that of too few regions.
-func (q quorum) refusal() Problem {
-	if len(q.failing) > 0 {
-		return q.problem
-	}
-	return Problem{"validation", "serverInternal", secondaryPrefix + "validation failed but the problem is unavailable"}
+// lacksRegions reports whether those that pass span too few regions. Where we
+// looked is no choice of the CA's: perspectives that all stand in one region
+// say nothing about the others.
+func (q quorum) lacksRegions() bool {
+	return q.seen() >= max(q.least, 1) && !q.somewhere && q.spanned >= q.needRegions && q.regions < q.needRegions
 }
 
 // corroborate weighs what remote perspectives saw. It returns what the CA
@@ -164,36 +261,61 @@ func (az *authorization) corroborate() *Problem {
 	rs := az.remotes()
 	for _, part := range []struct {
 		what string
-		of   func(remote) (outcome, Problem)
+		here tally
+		of   func(remote) respect
 	}{
-		{"the challenge", func(r remote) (outcome, Problem) { return r.txt, r.txtProblem }},
-		{"CAA", func(r remote) (outcome, Problem) { return r.caa, r.caaProblem }},
+		{"the challenge", az.txtTally(), func(r remote) respect { return r.txt }},
+		{"CAA", az.climb.tally(), func(r remote) respect { return r.caa }},
 	} {
 		q := az.quorumFor(rs, part.of)
-		if len(q.failing) > 0 || !q.holds() {
+		if !part.here.may() {
+			az.passElsewhere(part.what, q)
+			return nil // the CA does not ask its remote perspectives
+		}
+		if len(q.failing) > 0 || len(q.depending) > 0 && !part.here.fail {
 			az.raise(az.perspectivesFail(part.what, q), place{})
 		}
 		if !q.holds() {
-			p := q.refusal()
-			return &p
+			return &q.problem
 		}
 	}
 	return nil
 }
 
+// passElsewhere tells that what fails here passes at other places: then the
+// fault may be of the way from here to the servers.
+func (az *authorization) passElsewhere(what string, q quorum) {
+	if len(q.passed) == 0 {
+		return
+	}
+	d := fmt.Sprintf("For %s, %s of %d perspectives elsewhere %s, though it fails from here.", what, series(few(q.passed)), q.seen(), verb(len(q.passed), "passes", "pass"))
+	f := finding("fails-only-from-here", az.id.Challenge, d)
+	f.Servers = slices.Clone(q.passed)
+	az.raise(f, place{})
+}
+
+// few names the first of many.
+func few(names []string) []string {
+	const most = 4
+	if len(names) <= most+1 {
+		return names
+	}
+	return append(slices.Clone(names[:most]), fmt.Sprintf("%d more", len(names)-most))
+}
+
 // perspectivesFail tells which perspectives fail and what that comes to.
 func (az *authorization) perspectivesFail(what string, q quorum) Finding {
-	n := len(q.passed) + len(q.failing)
+	n := q.seen()
+	why := strings.TrimPrefix(strings.TrimSuffix(q.problem.Detail, "."), secondaryPrefix)
 	var d string
 	switch {
-	case len(q.failing) == 0:
-		d = fmt.Sprintf("All %d perspectives pass for %s, and they stand in %s.", n, what, countOf(q.regions, "registry's region", "registries' regions"))
-	default:
-		d = fmt.Sprintf("For %s, %s of %d perspectives %s: %s.", what, series(q.failing), n, verb(len(q.failing), "fails", "fail"),
-			strings.TrimPrefix(strings.TrimSuffix(q.problem.Detail, "."), secondaryPrefix))
+	case len(q.failing) > 0:
+		d = fmt.Sprintf("For %s, %s of %d perspectives %s: %s.", what, series(few(q.failing)), n, verb(len(q.failing), "fails", "fail"), why)
+	case len(q.depending) > 0:
+		d = fmt.Sprintf("For %s, it depends on the server that is asked at %s of %d perspectives: %s.", what, series(few(q.depending)), n, why)
 	}
 	f := finding("perspective-fails", az.id.Challenge, d+" "+q.allowed())
-	f.Servers = slices.Clone(q.failing)
+	f.Servers = slices.Concat(q.failing, q.depending)
 	if !q.holds() {
 		f.Severity = Error
 	}
@@ -202,8 +324,8 @@ func (az *authorization) perspectivesFail(what string, q quorum) Finding {
 
 // allowed tells what the CA allows, and whether that is kept.
 func (q quorum) allowed() string {
-	n := len(q.passed) + len(q.failing)
-	rule := fmt.Sprintf("Of %d remote perspectives %d may fail", n, q.mayFail)
+	n := q.seen()
+	rule := fmt.Sprintf("Of %d remote perspectives %d may fail", max(n, q.least), q.mayFail)
 	if q.needRegions > 1 {
 		rule += fmt.Sprintf(", and those that pass have to span %d regions", q.needRegions)
 	}

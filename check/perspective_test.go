@@ -61,8 +61,10 @@ func TestPerspectives(t *testing.T) {
 		}, AtRisk, []string{"warning perspective-fails", "warning perspective-fails"}, Problem{}},
 		{"two fail CAA", five, see(caa, survey.Lame, 2, 4), Blocked, []string{"error perspective-fails"},
 			Problem{"validation", "dns", "During secondary validation: While processing CAA for example.com: DNS problem: SERVFAIL looking up CAA for example.com - the domain's nameservers may be malfunctioning"}},
-		{"one region only", []string{"ARIN", "ARIN", "ARIN", "ARIN"}, func([]*survey.Perspective) {}, Blocked, []string{"error perspective-fails"},
-			Problem{"validation", "serverInternal", "During secondary validation: validation failed but the problem is unavailable"}},
+		{"all of one region, which is our choice", []string{"ARIN", "ARIN", "ARIN", "ARIN"}, func([]*survey.Perspective) {}, Ready, nil, Problem{}},
+		{"one of an unknown region", []string{"ARIN", "ARIN", "ARIN", "", "APNIC"}, see(txt, survey.Timeout, 4), AtRisk, []string{"warning perspective-fails"}, Problem{}},
+		{"the only one fails", []string{"ARIN"}, see(txt, survey.Timeout, 0), AtRisk, []string{"warning perspective-fails"}, Problem{}},
+		{"both of two fail", []string{"ARIN", "APNIC"}, see(txt, survey.Timeout, 0, 1), Blocked, []string{"error perspective-fails"}, Problem{"validation", "dns", timeout}},
 		{"the one in the other region fails", []string{"ARIN", "ARIN", "ARIN", "APNIC"}, see(txt, survey.NXDomain, 3), Blocked, []string{"error perspective-fails"},
 			Problem{"validation", "dns", "During secondary validation: DNS problem: NXDOMAIN looking up TXT for _acme-challenge.example.com - check that a DNS record exists for this domain"}},
 		{"some did not look", five, see(txt, survey.NotAsked, 0, 1), Ready, nil, Problem{}},
@@ -85,14 +87,17 @@ func TestPerspectives(t *testing.T) {
 	}
 }
 
-// Before 15 March 2026 perspectives of one region were enough.
+// Before 15 March 2026 it was enough that perspectives of one region passed.
 func TestRegionsOfTheDay(t *testing.T) {
 	w := newWorld("example.com")
-	elsewhere(w, "ARIN", "ARIN", "ARIN")
+	ps := elsewhere(w, "ARIN", "ARIN", "ARIN", "RIPE NCC")
+	ps[3].Answers[0].Status = survey.Timeout
 	o := letsEncrypt(v1)
-	o.Now = time.Date(2026, 3, 14, 0, 0, 0, 0, time.UTC)
-	if r := judgeAll(t, w, o); r.Verdict != Ready {
-		t.Errorf("verdict %s", r.Verdict)
+	for day, want := range map[int]Verdict{14: AtRisk, 15: Blocked} {
+		o.Now = time.Date(2026, 3, day, 0, 0, 0, 0, time.UTC)
+		if r := judgeAll(t, w, o); r.Verdict != want {
+			t.Errorf("on 2026-03-%d: verdict %s, want %s", day, r.Verdict, want)
+		}
 	}
 }
 
@@ -115,6 +120,63 @@ func TestQuorumOfServers(t *testing.T) {
 		second := []Problem{{"validation", "unauthorized", `During secondary validation: Incorrect TXT record "` + old + `" found at _acme-challenge.example.com`}}
 		if diff := cmp.Diff(second, r.Identifiers[0].Secondary); diff != "" {
 			t.Errorf("secondary (-want +got):\n%s", diff)
+		}
+	}
+}
+
+// Where an engine asks servers one by one, a perspective comes to what any of
+// those that a resolver would use says; and what is the same here is told once.
+func TestPerspectiveOfServers(t *testing.T) {
+	txt := survey.Question{Name: challengeName, Type: "TXT"}
+	has := func(s string) *survey.Answer {
+		return &survey.Answer{Question: txt, Server: s, Transport: "udp", Status: survey.Answered, Records: []survey.Record{{TXT: v1}}}
+	}
+	is := func(s string, st survey.Status) *survey.Answer {
+		return &survey.Answer{Question: txt, Server: s, Transport: "udp", Status: st}
+	}
+	for _, tt := range []struct {
+		name    string
+		servers []*survey.Answer
+		want    Standing
+		verdict Verdict
+	}{
+		{"both have it", []*survey.Answer{has("ns1"), has("ns2")}, PerspectivePasses, Ready},
+		{"one is silent", []*survey.Answer{is("ns1", survey.Timeout), has("ns2")}, PerspectivePasses, Ready},
+		{"one denies", []*survey.Answer{has("ns1"), is("ns2", survey.NXDomain)}, PerspectiveDepends, AtRisk},
+		{"both are silent", []*survey.Answer{is("ns1", survey.Timeout), is("ns2", survey.Lame)}, PerspectiveFails, AtRisk},
+		{"none was asked", []*survey.Answer{is("ns1", survey.NotAsked)}, PerspectiveUnknown, Ready},
+	} {
+		w := newWorld("example.com")
+		w.Perspectives = []*survey.Perspective{{Name: "p", RIR: "APNIC", Servers: tt.servers}}
+		r := judgeAll(t, w, letsEncrypt(v1))
+		got := r.Identifiers[0].Perspectives[0]
+		if got.Challenge != tt.want || got.CAA != PerspectiveUnknown || r.Verdict != tt.verdict {
+			t.Errorf("%s: challenge %s, CAA %s, verdict %s; want %s, not-known, %s", tt.name, got.Challenge, got.CAA, r.Verdict, tt.want, tt.verdict)
+		}
+	}
+}
+
+// What fails here fails whatever others see; that they see something else is
+// worth knowing, that they see the same is not.
+func TestFailsHere(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func([]*survey.Perspective)
+		want   []string
+	}{
+		{"and everywhere", func(ps []*survey.Perspective) {
+			for _, p := range ps {
+				p.Answers[0].Status, p.Answers[0].Records = survey.NXDomain, nil
+			}
+		}, []string{"error challenge-no-txt"}},
+		{"and nowhere else", func([]*survey.Perspective) {}, []string{"error challenge-no-txt", "note fails-only-from-here"}},
+	} {
+		w := newWorld("example.com")
+		w.ask("example.com", challengeName, "TXT", txtAnswer(), txtAnswer())
+		tt.change(elsewhere(w, "ARIN", "RIPE NCC"))
+		r := judgeAll(t, w, letsEncrypt(v1))
+		if diff := cmp.Diff(tt.want, briefs(r)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}
 	}
 }

@@ -123,7 +123,28 @@ type IdentifierResult struct {
 	// paths pass.
 	Secondary []Problem
 	Rechecked []Problem // what it would answer at finalize, if CAA is looked up again then
+	// Perspectives are what each place elsewhere that looked comes to.
+	Perspectives []PerspectiveResult
 }
+
+// A PerspectiveResult is how an identifier fares at one remote perspective.
+type PerspectiveResult struct {
+	Name, RIR, Vantage string // as the survey.Perspective has them
+	Challenge, CAA     Standing
+	// Problems are what the CA would answer if this perspective decided: of
+	// the challenge, of CAA.
+	Problems []Problem
+}
+
+// A Standing is how one respect fares at a perspective.
+type Standing string
+
+const (
+	PerspectivePasses  Standing = "passes"
+	PerspectiveFails   Standing = "fails"
+	PerspectiveDepends Standing = "depends"   // on which server is asked
+	PerspectiveUnknown Standing = "not-known" // it was not looked at, or cannot be told
+)
 
 // A ChallengeResult tells where the challenge value is looked for.
 type ChallengeResult struct {

@@ -12,6 +12,7 @@ import (
 	"dns01/resolver"
 	"dns01/resolver/lab"
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 	"dns01/testdata"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,7 +26,6 @@ var knownWrong = map[string]string{}
 // neverWanted are rules, or whole subjects of rules, that no scenario raises,
 // with the reason.
 var neverWanted = map[string]string{
-	"perspective-fails":     "it takes vantage points elsewhere, and a scenario is seen from one place",
 	"order-near-rate-limit": "it is about several orders, which only a plan has",
 }
 
@@ -67,10 +67,25 @@ func play(t *testing.T, s *lab.Scenario, seed uint64) played {
 			Anchors: w.Anchors(), SignedAt: w.Now(),
 			Probes: target.probes,
 		})
+		lookFrom(ctx, w, p.survey, target)
 		p.result = check.Judge(p.survey, target.order)
 		p.log = w.Log()
 	})
 	return p
+}
+
+// lookFrom adds what the perspectives of a world see.
+func lookFrom(ctx context.Context, w *lab.World, s *survey.Survey, target target) {
+	var places vantage.Places
+	for _, p := range w.Perspectives() {
+		places.At = append(places.At, vantage.Place{Name: p.Name, RIR: p.RIR, Client: resolver.New(resolver.Config{
+			Exchanger: resolver.Pace(p, resolver.DefaultPacing), Roots: w.Roots(), Allow: w.Public(),
+			Timeout: target.timeout, Rand: rand.New(rand.NewPCG(1, 1)),
+		})})
+	}
+	if len(places.At) > 0 {
+		vantage.Look(ctx, vantage.Target{Survey: s, Values: target.order.Values}, []vantage.Vantage{places})
+	}
 }
 
 // scenario reads an embedded scenario.

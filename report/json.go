@@ -44,6 +44,9 @@ type jsonDocument struct {
 	OrderErrors []jsonRefusal    `json:"order_errors"`
 	Supposed    []jsonSupposed   `json:"supposed,omitempty"` // by --what-if
 	Without     []jsonWithoutOf  `json:"without,omitempty"`  // what is supposed
+
+	Vantages     []jsonVantage     `json:"vantages,omitempty"`
+	Perspectives []jsonPerspective `json:"perspectives,omitempty"`
 }
 
 type jsonTool struct {
@@ -67,6 +70,8 @@ type jsonIdentifier struct {
 	PredictedErrors []jsonProblem `json:"predicted_errors"`
 	SecondaryErrors []jsonProblem `json:"secondary_errors"` // where remote perspectives alone fail
 	RecheckErrors   []jsonProblem `json:"recheck_errors"`   // at finalize, where an old validation is reused
+
+	Perspectives []jsonStanding `json:"perspectives,omitempty"`
 }
 
 type jsonChallenge struct {
@@ -229,14 +234,16 @@ func document(r Report) jsonDocument {
 			Account:   visible(r.Order.Account),
 			Mode:      r.Result.Mode,
 		},
-		Verdict:     r.Result.Verdict,
-		Via:         visible(s.Via),
-		RetryAfterS: retrySeconds(r.Result.Verdict, r.Result.RetryAfter),
-		Identifiers: each(distinct(r.Result.Identifiers), identifier),
-		Findings:    each(r.Result.Findings, finding),
-		Zones:       each(s.Zones, func(z *survey.Zone) jsonZone { return zone(s, z) }),
-		Queries:     queries(s.Queries, r.Result.CAAQueries),
-		OrderErrors: refusals(r.Result),
+		Verdict:      r.Result.Verdict,
+		Via:          visible(s.Via),
+		RetryAfterS:  retrySeconds(r.Result.Verdict, r.Result.RetryAfter),
+		Identifiers:  each(distinct(r.Result.Identifiers), identifier),
+		Findings:     each(r.Result.Findings, finding),
+		Zones:        each(s.Zones, func(z *survey.Zone) jsonZone { return zone(s, z) }),
+		Queries:      queries(s.Queries, r.Result.CAAQueries),
+		OrderErrors:  refusals(r.Result),
+		Vantages:     each(s.Vantages, vantageJSON),
+		Perspectives: each(s.Perspectives, func(p *survey.Perspective) jsonPerspective { return perspectiveJSON(r, p) }),
 	}
 	if s := r.Supposition; s != nil {
 		d.Supposed, d.Without = each(s.Changes, supposedJSON), s.withoutJSON(r.Result)
@@ -276,6 +283,7 @@ func identifier(i check.IdentifierResult) jsonIdentifier {
 		PredictedErrors: each(i.Predicted, problem),
 		SecondaryErrors: each(i.Secondary, problem),
 		RecheckErrors:   each(i.Rechecked, problem),
+		Perspectives:    each(i.Perspectives, standing),
 	}
 }
 

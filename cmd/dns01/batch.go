@@ -31,7 +31,7 @@ type batchFlags struct {
 }
 
 // eachOrder are flags of check that say what one order is about.
-var eachOrder = []string{"value", "token", "thumbprint", "file", "resolvers", "no-caches", "json", "format", "record", "redact", "what-if"}
+var eachOrder = []string{"value", "token", "thumbprint", "file", "resolvers", "no-caches", "json", "format", "record", "redact", "what-if", "vantage"}
 
 func newBatchFlags() *batchFlags {
 	all := newFlags("batch")

@@ -30,6 +30,7 @@ type flags struct {
 	trustAnchors               []string
 	allowPrivate, only4, only6 bool
 	noCaches                   bool
+	vantage                    []string
 
 	// How long, and as of when.
 	timeout, deadline, now string
@@ -59,6 +60,7 @@ func newFlags(command string) *flags {
 	f.StringVarP(&f.file, "file", "f", "", "")
 	f.StringVar(&f.resolvers, "resolvers", "", "")
 	f.BoolVar(&f.noCaches, "no-caches", false, "")
+	f.StringArrayVar(&f.vantage, "vantage", nil, "")
 	f.defineResolution()
 	f.BoolVar(&f.noProbe, "no-probe", false, "")
 	f.StringVar(&f.probe, "probe", "default", "")

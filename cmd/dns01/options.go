@@ -20,6 +20,7 @@ import (
 	"dns01/report"
 	"dns01/resolver"
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 )
 
 // options are flags and names that make sense.
@@ -29,6 +30,7 @@ type options struct {
 	order     check.Order
 	resolvers []survey.Resolver   // caches to ask
 	seek      map[string][]string // values to look for elsewhere when they are missing
+	vantages  []vantage.Vantage   // who is to look from elsewhere
 	supposed  []check.CAAChange   // of the CAA records
 	start
 	settings
@@ -80,6 +82,9 @@ func (p *program) optionsFor(ctx context.Context, f *flags, names []string, w wo
 		o.seek = o.order.Values
 	}
 	if o.start, err = f.start(w); err != nil {
+		return o, err
+	}
+	if o.vantages, err = p.vantages(f, w); err != nil {
 		return o, err
 	}
 	o.resolvers, err = f.caches(w, o.settings)

@@ -148,7 +148,7 @@ var notKept = map[string]string{
 	"value": "kept as values", "token": "a secret: its digest is kept as a value", "thumbprint": "likewise",
 	"file": "its names are kept", "csr": "its names are kept", "cert": "its names are kept", "certbot": "its names are kept",
 	"manifest": "its names are kept", "caddyfile": "its names are kept",
-	"ca-directory": "it is read from elsewhere", "resolvers": "kept as resolvers", "no-caches": "kept as resolvers, none",
+	"vantage": "what was seen there is kept", "ca-directory": "it is read from elsewhere", "resolvers": "kept as resolvers", "no-caches": "kept as resolvers, none",
 	"root-hints": "kept as roots", "trust-anchor": "kept as anchors",
 	"record": "about the file", "redact": "about the file",
 	"format": "about what comes out", "json": "likewise", "verbose": "likewise", "quiet": "likewise", "color": "likewise",

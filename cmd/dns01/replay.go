@@ -32,7 +32,7 @@ func newReplayFlags() *replayFlags {
 }
 
 // elsewhere are flags without meaning where all answers are known already.
-var elsewhere = []string{"file", "root-hints", "csr", "cert", "certbot", "manifest", "caddyfile"}
+var elsewhere = []string{"file", "root-hints", "csr", "cert", "certbot", "manifest", "caddyfile", "vantage"}
 
 // replay judges a recording again.
 func (p *program) replay(ctx context.Context, args []string) (int, error) {
@@ -228,7 +228,7 @@ func threaded(rec *recording.Recording, number int) (*threadedTape, error) {
 		exchanger: t.player.Exchanger(""), roots: rec.Roots, allow: rec.Allow,
 		anchors: rec.Anchors, signedAt: rec.SignedAt,
 		caches: func() []cache { return cs },
-		madeUp: true, lab: rec.Lab,
+		madeUp: true, lab: rec.Lab, vantages: vantagesOf(t.look),
 		now:  func() time.Time { return at },
 		seed: &t.look.Seed, judged: judged, recall: t.player.Recall,
 	}

@@ -111,6 +111,7 @@ func (p *program) lookFor(w world, o options, tapes *tapeBox) func(context.Conte
 		o.resolvers = rec.resolvers(o.resolvers)
 		r := p.lookTelling(ctx, w, o, tell)
 		rec.done(r.Survey.Took, ctx.Err() != nil)
+		rec.saw(r.Survey)
 		tapes.keep(r.Survey, rec.Recording())
 		return r
 	}

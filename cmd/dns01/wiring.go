@@ -13,6 +13,7 @@ import (
 	"dns01/resolver"
 	"dns01/resolver/lab"
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 )
 
 // A world is what is asked: the Internet, or one of the lab's.
@@ -23,7 +24,8 @@ type world struct {
 	anchors   []dns.RR        // of the zones that are trusted; none: nothing is validated
 	signedAt  time.Time       // when signatures are judged; zero: by the clock
 	caches    func() []cache
-	madeUp    bool // a lab's: nothing outside of it is asked
+	vantages  []vantage.Vantage // who sees this world from elsewhere
+	madeUp    bool              // a lab's: nothing outside of it is asked
 
 	lab  string           // of the scenario
 	now  func() time.Time // the world's own clock; nil: that of the host
@@ -83,6 +85,7 @@ func (p *program) lookTelling(ctx context.Context, w world, o options, tell func
 		Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 		Probes: o.probes, Events: tell,
 	})
+	p.lookElsewhere(ctx, w, o, s)
 	return report.Report{
 		Tool: p.tool(), Order: o.order,
 		Survey: s, Result: check.Judge(s, o.order),
@@ -140,9 +143,25 @@ func labWorld(s *lab.Scenario) (world, error) {
 		cs = append(cs, cache{id: c.Name, addrs: []netip.AddrPort{netip.AddrPortFrom(c.Addr, 53)}, local: c.Local})
 	}
 	return world{
+		vantages:  labVantages(w),
 		exchanger: w, roots: w.Roots(), allow: w.Public(),
 		anchors: w.Anchors(), signedAt: w.Epoch(),
 		caches: func() []cache { return cs },
 		madeUp: true, lab: s.Name, now: w.Now, seed: new(uint64(1)),
 	}, nil
+}
+
+// labVantages are the places from which a lab's world can be asked too.
+func labVantages(w *lab.World) []vantage.Vantage {
+	ps := vantage.Places{Called: "places of the lab"}
+	for _, p := range w.Perspectives() {
+		ps.At = append(ps.At, vantage.Place{Name: p.Name, RIR: p.RIR, Client: resolver.New(resolver.Config{
+			Exchanger: resolver.Pace(p, resolver.DefaultPacing), Roots: w.Roots(), Allow: w.Public(),
+			Timeout: time.Second, Rand: rand.New(rand.NewPCG(1, 1)),
+		})})
+	}
+	if len(ps.At) == 0 {
+		return nil
+	}
+	return []vantage.Vantage{ps}
 }

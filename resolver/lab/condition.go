@@ -16,16 +16,17 @@ import (
 // conditions say which queries a fault hits. The zero value: all.
 type conditions struct {
 	types        []uint16
-	owner        string // canonical; "" for any
-	zone         string // canonical; "" for any
-	first        int    // 0 for no limit
+	owner        string   // canonical; "" for any
+	zone         string   // canonical; "" for any
+	from         []string // places that ask, "" for here; none for any
+	first        int      // 0 for no limit
 	after, until time.Duration
 	chance       float64 // 0 for certainty
 }
 
 // none reports whether there are no conditions.
 func (c conditions) none() bool {
-	return len(c.types) == 0 && c.owner == "" && c.zone == "" &&
+	return len(c.types) == 0 && c.owner == "" && c.zone == "" && len(c.from) == 0 &&
 		c.first == 0 && c.after == 0 && c.until == 0 && c.chance == 0
 }
 
@@ -38,6 +39,13 @@ func (c *conditions) set(key, value string) (err error) {
 		c.owner, err = absolute(value)
 	case "zone":
 		c.zone, err = absolute(value)
+	case "from":
+		c.from = strings.Split(value, ",")
+		for i, place := range c.from {
+			if place == fromHere {
+				c.from[i] = ""
+			}
+		}
 	case "first":
 		c.first, err = strconv.Atoi(value)
 		if err != nil || c.first < 1 {
@@ -77,6 +85,7 @@ func (c conditions) fit(r request) bool {
 	case len(c.types) > 0 && !slices.Contains(c.types, q.Qtype),
 		c.owner != "" && c.owner != name,
 		c.zone != "" && !dns.IsSubDomain(c.zone, name),
+		len(c.from) > 0 && !slices.Contains(c.from, r.from),
 		r.at < c.after,
 		c.until > 0 && r.at >= c.until:
 		return false

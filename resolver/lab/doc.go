@@ -39,6 +39,8 @@
 //	-- cached Google --
 //	example.com. 300 TXT "old"              what that cache still holds
 //	; NXDOMAIN new.example.com TXT 300      likewise; NODATA, SERVFAIL too
+//	-- perspectives --
+//	eu-west RIPE NCC                        a place elsewhere, and its registry
 //	-- network --
 //	rtt 20ms                                no-ipv6, no-network, udp53-blocked,
 //	                                        tcp53-blocked; udp53-intercepted: the
@@ -72,6 +74,7 @@
 //	type=CAA,TXT   the query is of one of these types
 //	name=N         it is for exactly this name
 //	zone=N         it is for this name or one below
+//	from=P,here    it comes from one of these perspectives; here is none of them
 //	first=N        only the first N queries that match so far
 //	after=90s      from that time on, counted from the start
 //	until=3m       up to that time

@@ -22,8 +22,9 @@ func (w *World) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply,
 
 // A socket is what a query is sent from.
 type socket struct {
-	open   bool // takes replies from anywhere
-	before int  // how many queries it has carried
+	open   bool   // takes replies from anywhere
+	before int    // how many queries it has carried
+	from   string // the perspective where it is open; "" for here
 }
 
 // exchange also tells where the reply comes from.
@@ -31,7 +32,7 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	var nobody netip.AddrPort
 	w.Start()
 	addr := q.Server.Addr().Unmap()
-	if w.network.cutOff(addr, w.elapsed()) {
+	if from.from == "" && w.network.cutOff(addr, w.elapsed()) {
 		return nobody, resolver.Reply{}, fail(resolver.NoRoute, nil)
 	}
 	query, wire, err := w.query(q.Msg)
@@ -41,7 +42,10 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 	ctx, cancel := q.Context(ctx)
 	defer cancel()
 	sent := time.Now()
-	s := w.reached(addr, q)
+	s := w.byAddr[addr]
+	if from.from == "" {
+		s = w.reached(addr, q)
+	}
 	if s == nil {
 		return nobody, resolver.Reply{}, lasted(silence(ctx), q, sent)
 	}
@@ -112,7 +116,7 @@ func (w *World) roundTrip(ctx context.Context, s *server, q resolver.Query, wire
 	if err := arrived.Unpack(wire); err != nil {
 		return reaction{}, fail(resolver.Malformed, err)
 	}
-	r, err := w.react(s, q.Transport, arrived, from.before)
+	r, err := w.react(s, q.Transport, arrived, from)
 	switch {
 	case err != nil:
 		return reaction{}, fail(resolver.Malformed, err)

@@ -278,3 +278,68 @@ func TestUnusualQueries(t *testing.T) {
 
 // whole leaves out the moment by which queries are told apart.
 func whole(d time.Duration) time.Duration { return d.Truncate(time.Millisecond) }
+
+// A fault of one place must not be met by another: a scenario that says who
+// sees what would show something else.
+func TestPerspectives(t *testing.T) {
+	s, err := Parse("places", []byte(`Who sees what
+-- servers --
+ns1.example.com 192.0.2.1
+-- zone example.com @ ns1.example.com --
+@ A 192.0.2.80
+-- perspectives --
+eu-west RIPE NCC
+ap-south APNIC
+-- network --
+no-network
+-- faults --
+ns1.example.com from=ap-south refuse
+ns1.example.com from=here,eu-west no-aa
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w, err := s.World()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := new(dns.Msg)
+		m.SetQuestion("example.com.", dns.TypeA)
+		q := resolver.Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: resolver.UDP, Msg: m, Timeout: time.Second}
+		if _, err := w.Exchange(t.Context(), q); resolver.FailureOf(err) != resolver.NoRoute {
+			t.Errorf("here, without a network: %v", err)
+		}
+		var got []string
+		for _, p := range w.Perspectives() {
+			r, err := p.Exchange(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, fmt.Sprintf("%s (%s): %s, aa %v", p.Name, p.RIR, dns.RcodeToString[r.Msg.Rcode], r.Msg.Authoritative))
+		}
+		want := []string{"eu-west (RIPE NCC): NOERROR, aa false", "ap-south (APNIC): REFUSED, aa false"}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("-want +got:\n%s", diff)
+		}
+		if n := len(w.Log()); n != 0 {
+			t.Errorf("%d queries in the log; those of other places do not belong there", n)
+		}
+	})
+}
+
+func TestPerspectivesThatAreNone(t *testing.T) {
+	const world = "T\n-- servers --\nns1.example.com 192.0.2.1\n-- zone example.com @ ns1.example.com --\n"
+	for text, want := range map[string]string{
+		"-- perspectives --\neu RIPE\n":                        `"RIPE" is not a registry`,
+		"-- perspectives --\nhere ARIN\n":                      `"here" is where the world is asked from anyway`,
+		"-- perspectives --\neu ARIN\neu APNIC\n":              "eu is listed twice",
+		"-- faults --\nns1.example.com from=eu drop\n":         "from=eu is not among the perspectives",
+		"-- faults --\nns1.example.com from=here,,here drop\n": "",
+	} {
+		_, err := Parse("x", []byte(world+text))
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}

@@ -16,7 +16,8 @@ type request struct {
 	server    netip.Addr
 	transport resolver.Transport
 	msg       *dns.Msg
-	before    int // how many queries came on the same connection before
+	before    int    // how many queries came on the same connection before
+	from      string // the perspective that asks; "" for here
 }
 
 // A response is what becomes of a request. The zero value is silence.

@@ -24,6 +24,7 @@ type Scenario struct {
 	delegations []delegationText
 	faults      []faultLine
 	caches      []Cache
+	places      []placeText
 	held        []heldText
 	network     network
 	signs       []signLine
@@ -145,6 +146,8 @@ func (s *Scenario) read(sec section) error {
 		return s.readTamper(sec)
 	case "faults":
 		return s.readFaults(sec)
+	case "perspectives":
+		return sec.each(s.readPlace)
 	case "caches":
 		return sec.each(s.readCache)
 	case "cached":

@@ -226,7 +226,7 @@ func FuzzParse(f *testing.F) {
 		}
 		q := query(t, "udp 192.0.2.1 x.www.example.com CAA")
 		for _, srv := range w.servers {
-			if _, err := w.react(srv, q.Transport, q.Msg, 0); err != nil {
+			if _, err := w.react(srv, q.Transport, q.Msg, socket{}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -185,7 +185,7 @@ func (st *station) serveUDP(ctx context.Context, g *errgroup.Group) error {
 			continue
 		}
 		g.Go(func() error {
-			r, err := st.world.react(st.server, resolver.UDP, query, 0)
+			r, err := st.world.react(st.server, resolver.UDP, query, socket{})
 			if err != nil {
 				return nil
 			}
@@ -246,7 +246,7 @@ func (st *station) converse(ctx context.Context, c *net.TCPConn) {
 		if err != nil {
 			return
 		}
-		r, err := st.world.react(st.server, resolver.TCP, query, before)
+		r, err := st.world.react(st.server, resolver.TCP, query, socket{before: before})
 		switch {
 		case err != nil || r.failure == resolver.Closed:
 			return

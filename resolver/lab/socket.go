@@ -164,7 +164,7 @@ func (c *conn) answered(s *server, q resolver.Query) {
 		}
 		return
 	}
-	r, err := c.w.react(s, resolver.UDP, q.Msg, 0)
+	r, err := c.w.react(s, resolver.UDP, q.Msg, socket{})
 	if err != nil {
 		return
 	}
@@ -210,7 +210,7 @@ func (c *conn) arrived() {
 
 // conversed brings back what the server says to a query that has arrived.
 func (c *conn) conversed(q resolver.Query) {
-	r, err := c.w.react(c.server, resolver.TCP, q.Msg, c.before)
+	r, err := c.w.react(c.server, resolver.TCP, q.Msg, socket{before: c.before})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.before++

@@ -20,6 +20,7 @@ type World struct {
 	network network
 	roots   []resolver.Root
 	caches  []Cache
+	places  []placeText
 	anchors []dns.RR
 	servers []*server
 	byAddr  map[netip.Addr]*server
@@ -68,6 +69,9 @@ func (s *Scenario) make() (*made, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkPlaces(); err != nil {
+		return nil, err
+	}
 	hosted, anchors, err := p.build(s)
 	if err != nil {
 		return nil, err
@@ -86,6 +90,7 @@ func (s *Scenario) world() (*World, error) {
 	w := &World{
 		network: s.network,
 		caches:  slices.Clone(s.caches),
+		places:  slices.Clone(s.places),
 		anchors: m.anchors,
 		edits:   s.editTimes(),
 		byAddr:  map[netip.Addr]*server{},
@@ -226,11 +231,12 @@ type reaction struct {
 	passage
 }
 
-// react lets a server answer a query that has arrived, after so many others on
-// its connection.
-func (w *World) react(s *server, t resolver.Transport, query *dns.Msg, before int) (reaction, error) {
-	r := request{at: w.elapsed(), server: s.addr, transport: t, msg: query, before: before}
-	w.note(s, r)
+// react lets a server answer a query that has arrived from a socket.
+func (w *World) react(s *server, t resolver.Transport, query *dns.Msg, from socket) (reaction, error) {
+	r := request{at: w.elapsed(), server: s.addr, transport: t, msg: query, before: from.before, from: from.from}
+	if from.from == "" {
+		w.note(s, r)
+	}
 	resp := s.handle(r)
 	if resp.msg == nil {
 		return reaction{failure: resp.failure, delay: resp.delay, passage: resp.passage}, nil

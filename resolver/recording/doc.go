@@ -45,5 +45,16 @@
 //	got: 10.2ms                     or "failed: 1s timeout"; also from=, strays=
 //	reply: AAAA…                    octets, as they came but for the ID, which is 0
 //
+// A look from elsewhere stands before the exchanges of its own:
+//
+//	vantage: "open-mpic at mpic.example.net"   an engine
+//	unusable: "it does not answer"             or, where it could be used:
+//	limit: "It has no view of single servers." what it cannot look at
+//	missing: "us-east-2" "no answer within 30s"
+//	perspective: "eu-west-1" "RIPE NCC"        a place, and its registry
+//	saw: answered                   what its resolver concluded,
+//	server: "ns1.example.com" 192.0.2.1 udp 23ms lame refused   or one server said
+//	message: AAAA…                  the question, and the records that answer it
+//
 // Start reading at recording.go, then recorder.go and player.go.
 package recording

@@ -172,7 +172,11 @@ func (p *parser) take(key, value string) error {
 		return duration(value, &p.last().Took)
 	case key == "exchange":
 		return p.begin(value)
-	case p.exchange == nil:
+	}
+	if ok, err := p.sight(key, value); ok {
+		return err
+	}
+	if p.exchange == nil {
 		return errors.New("it belongs to an exchange, and none has begun")
 	}
 	return p.exchange.take(key, value)
@@ -186,7 +190,7 @@ func (p *parser) close() error {
 	p.exchange = nil
 	switch {
 	case x == nil:
-		return nil
+		return p.seen()
 	case x.Query == nil:
 		return errors.New("the exchange before has no query")
 	case x.Reply == nil && x.Failure == "":

@@ -59,6 +59,7 @@ type Look struct {
 	Seed      uint64
 	Took      time.Duration // zero in a lab, or when not known
 	Part      bool          // it left something out that another look has
+	Sights    []Sight       // what was seen from elsewhere
 	Exchanges []Exchange    // in the order in which they began; in a lab by question
 }
 

@@ -218,6 +218,8 @@ func TestAFileWithoutEnd(t *testing.T) {
 // recording that is written and read as the same.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(whole))
+	f.Add([]byte("dns01 recording 1\nlook: 1 +0s 2a\nvantage: \"m\"\nunusable: \"x\"\nlimit: \"l\"\nmissing: \"a\" \"b\"\nperspective: \"eu\" \"RIPE NCC\"\n" +
+		"saw: answered\nmessage: AAAAEAABAAAAAAABB2V4YW1wbGUDY29tAAAQAAEAACkE0AAAgAAAAA==\nserver: \"ns1\" 192.0.2.1 udp 1ms lame refused\nend: 0 exchanges\n"))
 	traces, err := filepath.Glob("../../testdata/traces/*.txt")
 	if err != nil {
 		f.Fatal(err)
@@ -252,4 +254,83 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("-written +written again:\n%s", diff)
 		}
 	})
+}
+
+// seenElsewhere is what an engine told, in all its forms.
+func seenElsewhere(t *testing.T) recording.Sight {
+	m := new(dns.Msg)
+	m.SetQuestion("_acme-challenge.example.com.", dns.TypeTXT)
+	m.Id, m.Response = 0, true
+	rr, err := dns.NewRR(`_acme-challenge.example.com. 60 IN TXT "a;b \"c\" \255"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Answer = []dns.RR{rr}
+	wire, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return recording.Sight{
+		Engine: "open-mpic at mpic.example.com", Limits: []string{"It sees no servers.", "Zwei \"Wörter\"\n"},
+		Missing: []recording.Missing{{"us-east", "no answer within 5s"}},
+		Perspectives: []recording.Perspective{{Name: "eu-west", RIR: "RIPE NCC", Seen: []recording.Seen{
+			{Status: "answered", Message: wire},
+			{Status: "lame", Server: "ns1.example.com", Addr: netip.MustParseAddr("192.0.2.1"), Transport: "udp", Lame: "refused", Took: 23 * time.Millisecond, Message: wire},
+			{Status: "timeout", Server: "ns2.example.com", Transport: "tcp", Message: wire},
+		}}, {Name: "nobody"}},
+	}
+}
+
+// What was seen from elsewhere cannot be asked again: it has to come back as
+// it was, and with other names where names are replaced.
+func TestSights(t *testing.T) {
+	r := recording.NewRecorder(recording.Header{Tool: "t", Names: []string{"example.com"}})
+	r.Look(0, 1)
+	want := []recording.Sight{seenElsewhere(t), {Engine: "globalping", Failure: "it answers 503"}}
+	r.Saw(want)
+	var file bytes.Buffer
+	if err := r.Recording().Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	got, err := recording.Read(bytes.NewReader(file.Bytes()))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, file.Bytes())
+	}
+	if diff := cmp.Diff(want, got.Looks[0].Sights, cmpopts.EquateComparable(netip.Addr{})); diff != "" {
+		t.Errorf("-written +read:\n%s", diff)
+	}
+	var shared bytes.Buffer
+	if err := got.Redact([]byte("key"), func(string) bool { return false }).Write(&shared); err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"example.com", "192.0.2.1 ", "a;b"} {
+		if strings.Contains(shared.String(), secret) {
+			t.Errorf("%q is still there:\n%s", secret, shared.String())
+		}
+	}
+	if _, err := recording.Read(&shared); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDamagedSights(t *testing.T) {
+	const head = "dns01 recording 1\nlook: 1 +0s 2a\n"
+	for text, want := range map[string]string{
+		"limit: \"x\"\n":                                                                "line 3: limit: it belongs to an exchange, and none has begun",
+		"vantage: \"x\" y\n":                                                            `line 3: vantage: something follows "x"`,
+		"vantage: x\nsaw: answered\n":                                                   "line 4: saw: it belongs to a perspective, and none has begun",
+		"vantage: x\nperspective: \"a\" \"\"\nsaw: \n":                                  "line 5: saw: it does not say what was seen",
+		"vantage: x\nperspective: a b\nmessage: AAAA\n":                                 "line 5: message: it says nothing of how it was seen",
+		"vantage: x\nperspective: a b\nsaw: answered\nend: 0 exchanges\n":               "line 6: end: what was seen before has no message",
+		"vantage: x\nperspective: a b\nsaw: answered\nmessage: AAAA\n":                  "line 6: message: it is shorter than any message",
+		"vantage: x\nperspective: a b\nsaw: answered\nmessage: AAAAAAAAAAAAAAAA\n":      "line 6: message: it is no message",
+		"vantage: x\nperspective: a b\nserver: ns1 192.0.2 udp 1s lame\n":               `line 5: server: "192.0.2" is no address`,
+		"vantage: x\nperspective: a b\nserver: ns1 - udp 1s\n":                          "line 5: server: it is not a name, an address, a transport, a time and a status",
+		"vantage: x\nperspective: a b\nserver: ns1 - udp soon lame\nend: 0 exchanges\n": `line 5: server: "soon" is no duration`,
+	} {
+		_, err := recording.Read(strings.NewReader(head + text))
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
 }

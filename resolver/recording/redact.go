@@ -56,6 +56,7 @@ func (r *Recording) Redact(key []byte, keep func(name string) bool) *Recording {
 	d.assign()
 	out := &Recording{Header: d.header(r.Header)}
 	for _, l := range r.Looks {
+		l.Sights = mapped(l.Sights, d.sight)
 		l.Exchanges = slices.Clone(l.Exchanges)
 		for i := range l.Exchanges {
 			d.exchange(&l.Exchanges[i])
@@ -97,6 +98,7 @@ func (d *redactor) registry(server string) {
 func (d *redactor) learn(r *Recording) {
 	var servers []dns.RR
 	for _, l := range r.Looks {
+		d.meetSeen(l.Sights)
 		for _, x := range l.Exchanges {
 			d.meet(x.Server.Addr(), x.From.Addr())
 			m, err := resolver.Unpack(x.Reply)

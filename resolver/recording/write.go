@@ -124,6 +124,9 @@ func (l *Look) write(w io.Writer, number int) {
 	if l.Took > 0 {
 		line(w, "took", "%s", l.Took)
 	}
+	for i := range l.Sights {
+		l.Sights[i].write(w)
+	}
 	for i := range l.Exchanges {
 		l.Exchanges[i].write(w)
 	}

@@ -168,7 +168,7 @@ func (r *ResolverAnswer) read(o resolver.Observation) {
 	r.Rcode = rcode(a.Msg.Rcode)
 	r.EDE, r.EDECode = extended(a.Msg)
 	for i, rr := range reading.Records {
-		rec := record(rr)
+		rec := RecordOf(rr)
 		r.Records = append(r.Records, rec)
 		if i == 0 || rec.TTL < r.TTL {
 			r.TTL = rec.TTL

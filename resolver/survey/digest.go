@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
@@ -16,10 +17,15 @@ import (
 
 // ask asks one address of a zone one question and digests the answer.
 func (t *taker) ask(zone, server string, addr netip.Addr, q Question) *Answer {
-	if t.c.Off(addr) {
+	return Ask(t.ctx, t.c, zone, server, addr, q)
+}
+
+// Ask asks one address of a zone's server one question and digests the answer.
+func Ask(ctx context.Context, c *resolver.Client, zone, server string, addr netip.Addr, q Question) *Answer {
+	if c.Off(addr) {
 		return &Answer{Question: q, Server: server, Addr: addr, Owner: q.Name, Status: NotAsked}
 	}
-	a := t.c.Ask(t.ctx, addr, q.Name, dns.StringToType[q.Type])
+	a := c.Ask(ctx, addr, q.Name, dns.StringToType[q.Type])
 	return digest(q, server, a, resolver.Read(zone, a))
 }
 
@@ -79,7 +85,7 @@ func (d *Answer) said(a *resolver.Answer, r resolver.Reading) {
 		d.EDNS = "absent"
 	}
 	for _, rr := range r.Records {
-		d.Records = append(d.Records, record(rr))
+		d.Records = append(d.Records, RecordOf(rr))
 		switch rr := rr.(type) {
 		case *dns.NS:
 			d.NS = append(d.NS, name(rr.Ns))
@@ -142,8 +148,8 @@ func otherSOA(m *dns.Msg) string {
 	return ""
 }
 
-// record digests one record of the type asked.
-func record(rr dns.RR) Record {
+// RecordOf digests one record of the type asked.
+func RecordOf(rr dns.RR) Record {
 	h := rr.Header()
 	r := Record{Owner: name(h.Name), TTL: h.Ttl, Text: rdata(rr)}
 	switch rr := rr.(type) {

@@ -7,11 +7,29 @@ type Perspective struct {
 	Name string // "eu-central-1"
 	// RIR is the regional internet registry in whose region it stands:
 	// "ARIN", "RIPE NCC", "APNIC", "LACNIC" or "AFRINIC"; "" when not known.
-	RIR     string
+	RIR string
+	// Vantage is the engine it belongs to: see Vantage.Name.
+	Vantage string
 	Answers []PerspectiveAnswer
 	// Servers are what single servers of the zones answered there, where the
-	// engine asks them one by one.
+	// engine asks them one by one. Their TXT questions are for the name at the
+	// end of the challenge's aliases.
 	Servers []*Answer
+}
+
+// A Vantage is an engine that was asked to look from elsewhere. What its
+// perspectives saw is in [Survey.Perspectives].
+type Vantage struct {
+	Name    string // "open-mpic at mpic.example.net"
+	Missing []Missing
+	Limits  []string // what it cannot look at, a sentence each
+	Failure string   // why nothing at all was seen through it, a clause; "" if something was
+}
+
+// A Missing is a perspective that was asked and did not tell.
+type Missing struct {
+	Perspective string
+	Reason      string // a clause without a full stop: "no answer within 30s"
 }
 
 // A PerspectiveAnswer is what the resolver of a perspective concluded.

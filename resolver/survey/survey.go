@@ -31,7 +31,9 @@ type Survey struct {
 	// one. Asked only for names that the authoritative servers agree on.
 	Resolvers []ResolverAnswer
 
-	// Perspectives are what vantage points elsewhere saw, if there were any.
+	// Vantages are the engines that were asked to look from elsewhere, and
+	// Perspectives what was seen through them.
+	Vantages     []Vantage
 	Perspectives []*Perspective
 
 	// Misplaced are values of [Target.Seek] that stand at another name.

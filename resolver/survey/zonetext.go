@@ -226,7 +226,7 @@ func (z *ZoneText) answer(q string, a *Answer) {
 	}
 	for _, rr := range set[dns.TypeCAA] {
 		a.Status = Answered
-		r := record(rr)
+		r := RecordOf(rr)
 		r.Owner = q
 		a.Records = append(a.Records, r)
 	}

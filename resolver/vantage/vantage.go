@@ -4,12 +4,15 @@
 //
 // A [Vantage] is an engine that exists elsewhere. It is told what to look at
 // and brings back what each of its perspectives saw; what that comes to is
-// for others to judge (Baseline Requirements §3.2.2.9). Start with the
-// interface; each engine has a file or a folder of its own.
+// for others to judge (Baseline Requirements §3.2.2.9). [Look] asks several
+// of them and puts what they saw into the survey. Start with the interface;
+// each engine has a file or a folder of its own.
 package vantage
 
 import (
 	"context"
+	"fmt"
+	"sync"
 
 	"dns01/resolver/survey"
 )
@@ -17,23 +20,29 @@ import (
 // A Vantage looks from elsewhere. It is safe for concurrent use.
 type Vantage interface {
 	// Name is what to call it in messages: "open-mpic at mpic.example.net".
+	// It tells no secret.
 	Name() string
 	// Cost says in words what looking at the target will spend there, "" when
 	// nothing is counted. It asks nothing.
 	Cost(Target) string
 	// Look brings back what each perspective saw. Perspectives that did not
-	// answer are left out, and told in Sight.Missing; the error is for an
-	// engine that could not be used at all.
+	// answer are left out, and told in Sight.Missing. The error is for an
+	// engine that could not be used at all: a clause that says what to do. It
+	// returns soon after the context has ended, with what it has.
 	Look(context.Context, Target) (Sight, error)
 }
 
 // A Target is what to look at from elsewhere.
 type Target struct {
 	// Survey is what is known of the order from here: its identifiers with
-	// their challenge names and climbs, and the servers of each zone.
+	// their challenge names and climbs, and the servers of each zone. It is
+	// not to be changed.
 	Survey *survey.Survey
-	// Values are the TXT values expected, by identifier; "" is for all of them.
+	// Values are the TXT values expected, by identifier; "" is for all of
+	// them together, each of which has to be there. None: a preflight.
 	Values map[string][]string
+	// Challenge is the type of the challenge, Account the account's URL or "".
+	Challenge, Account string
 	// Issuers are the CAA issuer domain names of the CA that will be asked.
 	Issuers []string
 }
@@ -41,13 +50,40 @@ type Target struct {
 // A Sight is what was seen from elsewhere.
 type Sight struct {
 	Perspectives []*survey.Perspective
-	Missing      []Missing
+	Missing      []survey.Missing
 	// Limits are what this engine cannot look at, a sentence each.
 	Limits []string
 }
 
-// A Missing is a perspective that was asked and did not tell.
-type Missing struct {
-	Perspective string
-	Reason      string // a clause without a full stop: "no answer within 30s"
+// Look asks engines, side by side, and puts what they saw into the target's
+// survey.
+func Look(ctx context.Context, t Target, engines []Vantage) {
+	sights := make([]Sight, len(engines))
+	failed := make([]error, len(engines))
+	var wg sync.WaitGroup
+	for i, v := range engines {
+		wg.Go(func() { sights[i], failed[i] = v.Look(ctx, t) })
+	}
+	wg.Wait()
+	names := map[string]int{}
+	for i, v := range engines {
+		name := v.Name()
+		if names[v.Name()]++; names[v.Name()] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, names[v.Name()])
+		}
+		add(t.Survey, name, sights[i], failed[i])
+	}
+}
+
+// add puts what one engine saw into a survey.
+func add(s *survey.Survey, name string, seen Sight, err error) {
+	v := survey.Vantage{Name: name, Missing: seen.Missing, Limits: seen.Limits}
+	if err != nil {
+		v.Failure = err.Error()
+	}
+	for _, p := range seen.Perspectives {
+		p.Vantage = name
+	}
+	s.Vantages = append(s.Vantages, v)
+	s.Perspectives = append(s.Perspectives, seen.Perspectives...)
 }

@@ -25,6 +25,7 @@ failure before anything was looked at (3). The same sentence is on the standard 
 
 // enums are the types whose values are words of a closed list.
 var enums = map[string][]string{
+	"check.Standing": {"passes", "fails", "depends", "not-known"},
 	"check.Verdict":  {"ready", "at_risk", "retry", "blocked", "unknown"},
 	"check.Severity": {"error", "warning", "note"},
 	"check.Mode":     {"preflight", "validation"},

@@ -20,6 +20,43 @@ var words = map[string]string{
 	"jsonDocument.supposed":      "Records that `--what-if` supposes.",
 	"jsonDocument.without":       "How each name fares without them.",
 
+	"jsonDocument.vantages":     "The engines that were asked to look from elsewhere (`--vantage`).",
+	"jsonDocument.perspectives": "What each place elsewhere saw.",
+
+	"jsonVantage.name":    "What to call it.",
+	"jsonVantage.failure": "Why nothing at all was seen through it, or `\"\"`.",
+	"jsonVantage.missing": "Perspectives that were asked and told nothing.",
+	"jsonVantage.limits":  "What it cannot look at, a sentence each.",
+
+	"jsonMissing.perspective": "Its name.",
+	"jsonMissing.reason":      "Why.",
+
+	"jsonPerspective.name":    "Its name.",
+	"jsonPerspective.rir":     "The registry in whose region it stands: `ARIN`, `RIPE NCC`, `APNIC`, `LACNIC`, `AFRINIC`, or `\"\"`.",
+	"jsonPerspective.vantage": "The engine it belongs to: a `name` of `vantages`.",
+	"jsonPerspective.passes":  "Whether every name passes there, as far as it looked; null when it saw nothing that counts.",
+	"jsonPerspective.saw":     "What its resolver concluded.",
+	"jsonPerspective.servers": "What single servers answered there.",
+
+	"jsonSaw.question": "Name and type.",
+	"jsonSaw.status":   "`answered`, `nodata`, `nxdomain`, or how it failed: `lame`, `timeout`, `unreachable`, `malformed`.",
+	"jsonSaw.records":  "RDATA in presentation form.",
+
+	"jsonSawOne.server":    "Name of the server.",
+	"jsonSawOne.address":   "Its address, or `\"\"` when the engine does not tell.",
+	"jsonSawOne.transport": "`udp` or `tcp`.",
+	"jsonSawOne.question":  "Name and type.",
+	"jsonSawOne.status":    "As in `saw`.",
+	"jsonSawOne.serial":    "Serial of the zone there; null when it was not asked for.",
+	"jsonSawOne.records":   "RDATA in presentation form.",
+
+	"jsonStanding.name":      "Name of the perspective.",
+	"jsonStanding.rir":       "As in `perspectives`.",
+	"jsonStanding.vantage":   "As in `perspectives`.",
+	"jsonStanding.challenge": "How the challenge fares there.",
+	"jsonStanding.caa":       "How CAA fares there.",
+	"jsonStanding.problems":  "What the CA would answer if this place decided.",
+
 	"jsonTool.name":    "`dns01`.",
 	"jsonTool.version": "Its version.",
 
@@ -35,6 +72,7 @@ var words = map[string]string{
 	"jsonIdentifier.caa":              "How CAA was decided (RFC 8659).",
 	"jsonIdentifier.predicted_errors": "What the CA would answer; empty when it passes.",
 	"jsonIdentifier.secondary_errors": "What it would answer where remote perspectives alone fail.",
+	"jsonIdentifier.perspectives":     "How it fares at each place elsewhere.",
 	"jsonIdentifier.recheck_errors":   "What it would answer at finalize, where an old validation is reused.",
 
 	"jsonChallenge.name":            "The challenge name.",

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
+)
+
+// An engine is a kind of vantage that --vantage can name.
+type engine struct {
+	name string
+	form string // how to write it
+	// make makes one of what stands behind "=", "" for nothing. The error is
+	// a clause that says what to write instead.
+	make func(p *program, f *flags, at string) (vantage.Vantage, error)
+}
+
+// engines are all there are, in the order in which help names them.
+func engines() []engine {
+	return nil
+}
+
+// vantages reads --vantage. The error is a usageError.
+func (p *program) vantages(f *flags, w world) ([]vantage.Vantage, error) {
+	if w.madeUp && len(f.vantage) > 0 {
+		if f.fromEnv["vantage"] {
+			return nil, nil
+		}
+		return nil, usagef("--vantage has no meaning where the world is made up: nobody elsewhere sees it; leave it out")
+	}
+	var all []vantage.Vantage
+	for _, arg := range f.vantage {
+		v, err := p.vantage(f, arg)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
+// vantage makes one of its text.
+func (p *program) vantage(f *flags, arg string) (vantage.Vantage, error) {
+	name, at, _ := strings.Cut(arg, "=")
+	var names, forms []string
+	for _, e := range engines() {
+		if e.name == name {
+			v, err := e.make(p, f, at)
+			if err != nil {
+				return nil, usagef("%s %s %v", f.source("vantage"), e.name, err)
+			}
+			return v, nil
+		}
+		names, forms = append(names, e.name), append(forms, e.form)
+	}
+	return nil, usagef("%s %.40q is no engine that is known%s; write %s", f.source("vantage"), name, didYouMean(name, names), strings.Join(forms, " or "))
+}
+
+// lookElsewhere asks the vantages of a world and of the options what they see,
+// and adds it to the survey. What that spends is told first.
+func (p *program) lookElsewhere(ctx context.Context, w world, o options, s *survey.Survey) {
+	all := append(w.vantages[:len(w.vantages):len(w.vantages)], o.vantages...)
+	if len(all) == 0 {
+		return
+	}
+	t := vantage.Target{Survey: s, Values: o.order.Values, Challenge: o.order.Challenge, Account: o.order.Account}
+	if o.order.CA != nil {
+		t.Issuers = o.order.CA.Identities
+	}
+	for _, v := range all {
+		if cost := v.Cost(t); cost != "" && !o.quiet && ctx.Err() == nil {
+			p.say("dns01: asking %s: %s", v.Name(), cost)
+		}
+	}
+	vantage.Look(ctx, t, all)
+}
