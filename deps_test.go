@@ -129,7 +129,7 @@ var selectorRules = []selectorRule{
 
 // topLevel is every folder that the top of the tree may hold, besides those
 // that start with a dot.
-var topLevel = []string{"caa", "check", "cmd", "docs", "report", "resolver", "testdata", "tui"}
+var topLevel = []string{"caa", "check", "cmd", "docs", "report", "resolver", "scripts", "testdata", "tui"}
 
 const module = "dns01"
 

@@ -1,0 +1,124 @@
+// Package scripts_test holds what the scripts of a release bring along to what
+// the program is: a release is too rare to learn it from one.
+package scripts_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestScriptsParse(t *testing.T) {
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("bash is not installed")
+	}
+	for _, script := range []string{"release", "release-try", "packaging/PKGBUILD.in"} {
+		if out, err := exec.Command(bash, "-n", script).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", script, err, out)
+		}
+	}
+}
+
+// One Go release makes the archives and the image, or they differ.
+func TestOneToolchain(t *testing.T) {
+	m := regexp.MustCompile(`(?m)^toolchain=go(\S+)$`).FindStringSubmatch(read(t, "release"))
+	if m == nil {
+		t.Fatal("scripts/release names no toolchain")
+	}
+	if want := "golang:" + m[1] + " AS build"; !strings.Contains(read(t, "../Containerfile"), want) {
+		t.Errorf("the Containerfile builds with another Go than scripts/release, which has %s", m[1])
+	}
+}
+
+// The image has the binary and certificates: nothing is run in it, nobody is
+// root, and nothing of the sources is left.
+func TestContainerfile(t *testing.T) {
+	_, image, found := strings.Cut(read(t, "../Containerfile"), "\nFROM scratch\n")
+	if !found {
+		t.Fatal("the image is not made from scratch")
+	}
+	var got []string
+	for line := range strings.Lines(image) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			got = append(got, line)
+		}
+	}
+	want := []string{
+		"COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt",
+		"COPY --from=build /dns01 /usr/bin/dns01",
+		"USER 65532:65532",
+		`ENTRYPOINT ["/usr/bin/dns01"]`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the image is %q, want %q", got, want)
+	}
+}
+
+// placeholders are what scripts/release fills in.
+var placeholders = []string{"@ARCH@", "@TREE@", "@VERSION@", "@PKGVER@", "@URL@", "@TIME@",
+	"@SHA256:darwin_arm64@", "@SHA256:darwin_amd64@", "@SHA256:linux_arm64@", "@SHA256:linux_amd64@"}
+
+func TestTemplatesAreFilledIn(t *testing.T) {
+	templates, err := filepath.Glob("packaging/*.in")
+	if err != nil || len(templates) != 3 {
+		t.Fatalf("%d templates: %v", len(templates), err)
+	}
+	for _, path := range templates {
+		for _, m := range regexp.MustCompile(`@[A-Z0-9]+[^@ ]*@`).FindAllString(read(t, path), -1) {
+			if !slices.Contains(placeholders, m) {
+				t.Errorf("%s: nothing is filled in for %s", path, m)
+			}
+		}
+	}
+}
+
+// Each file of the packages is one that the release makes or that lies here,
+// and no package file is told of twice.
+func TestPackagedFiles(t *testing.T) {
+	text := strings.NewReplacer("@TREE@", "TREE", "@", "").Replace(read(t, "packaging/nfpm.yaml.in"))
+	var config struct {
+		Contents []struct{ Src, Dst, Type, Packager string }
+	}
+	if err := yaml.Unmarshal([]byte(text), &config); err != nil {
+		t.Fatal(err)
+	}
+	made := []string{"dns01", "man/*.1.gz", "completions/dns01.bash", "completions/_dns01", "completions/dns01.fish", "README.md", "CHANGELOG.md", "LICENSE", "THIRD_PARTY_NOTICES.txt"}
+	seen := map[string]bool{}
+	for _, c := range config.Contents {
+		src := strings.TrimPrefix(c.Src, "TREE/")
+		if here, ok := strings.CutPrefix(src, "systemd/"); ok {
+			src = "dns01"
+			read(t, filepath.Join("packaging", here))
+		}
+		if !slices.Contains(made, src) {
+			t.Errorf("%s: the release makes no %s", c.Dst, c.Src)
+		}
+		if key := c.Dst + " " + c.Packager; seen[key] {
+			t.Errorf("%s comes twice", c.Dst)
+		} else {
+			seen[key] = true
+		}
+		if strings.HasPrefix(c.Dst, "/etc/") != (c.Type == "config|noreplace") {
+			t.Errorf("%s: what a user changes lies in /etc, and only that", c.Dst)
+		}
+	}
+	if len(seen) < 10 {
+		t.Errorf("only %d files are packaged", len(seen))
+	}
+}
