@@ -218,7 +218,7 @@ func TestDroppedTypeIsNotDeath(t *testing.T) {
 
 func TestBudgetEndsAsking(t *testing.T) {
 	s := &scripted{reply: func(q Query, n int) *dns.Msg { return answerTo(q, fine) }}
-	c := New(Config{Exchanger: s, MaxQueries: 1})
+	c := New(Config{Exchanger: s, MaxQueries: 1, MaxPerServer: 10})
 	c.Ask(t.Context(), addrOfText("192.0.2.1"), "a.example", dns.TypeTXT)
 	if a := c.Ask(t.Context(), addrOfText("192.0.2.1"), "b.example", dns.TypeTXT); a.Failure != Limit {
 		t.Errorf("over the budget: %+v", a)
