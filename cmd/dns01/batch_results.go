@@ -85,7 +85,7 @@ func (d *doneOrders) read(f *os.File) error {
 			Error       string   `json:"error"`
 			Identifiers []string `json:"identifiers"`
 		}
-		if json.Unmarshal(line, &x) != nil || x.Order < 1 || x.Order > 1<<28 {
+		if json.Unmarshal(line, &x) != nil || x.Order < 1 || x.Order > n+farApart {
 			return usagef("--output %s: line %d is not a result of a batch; name another file", d.file, n)
 		}
 		names := x.Identifiers
@@ -103,6 +103,10 @@ func (d *doneOrders) read(f *os.File) error {
 	}
 	return nil
 }
+
+// farApart is how far the number of an order can be ahead of its line: as many
+// orders as are under way at once have no result yet.
+const farApart = 1 << 20
 
 func (d *doneOrders) set(number int, mark uint32) {
 	for len(d.marks) < number {

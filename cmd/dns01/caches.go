@@ -1,7 +1,9 @@
 package main
 
 import (
+	"io"
 	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 
@@ -37,7 +39,19 @@ func publicCaches() []cache {
 // configured are the resolvers of a resolv.conf; none when there is no such
 // file.
 func configured(file string) []netip.AddrPort {
-	conf, err := dns.ClientConfigFromFile(file)
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	return configuredIn(io.LimitReader(f, maxResolvConf))
+}
+
+// maxResolvConf is how much of a resolv.conf is read, in octets.
+const maxResolvConf = 1 << 16
+
+func configuredIn(r io.Reader) []netip.AddrPort {
+	conf, err := dns.ClientConfigFromReader(r)
 	if err != nil {
 		return nil
 	}
