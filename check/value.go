@@ -78,7 +78,7 @@ func padded(v, w string) string {
 	if v == w {
 		return ""
 	}
-	if strings.EqualFold(v, w) {
+	if asciiLower(v) == asciiLower(w) {
 		i := firstDifference(v, w)
 		return fmt.Sprintf("octet %d is %q in another letter case", i+1, v[i])
 	}
@@ -96,6 +96,18 @@ func padded(v, w string) string {
 	}
 	i := firstDifference(v, w)
 	return fmt.Sprintf("octet %d is %s", i+1, octetName(v[i:]))
+}
+
+// asciiLower lowers the letters of base64url, and nothing else: octets that are
+// no UTF-8 would all be alike.
+func asciiLower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] += 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // encodedOtherwise tells how v is the digest that w encodes, written in
