@@ -45,17 +45,17 @@ func poison(v reflect.Value, text string) reflect.Value {
 			out.Elem().Set(poison(v.Elem(), text))
 		}
 	case reflect.Slice:
-		if v.IsNil() || v.Type().Elem().Kind() == reflect.Uint8 {
+		n := v.Len()
+		if fill := v.Type().Elem(); n == 0 && (fill.Kind() == reflect.String || strings.HasSuffix(fill.PkgPath(), "/survey")) {
+			n = 1 // one, that nothing be left out
+		}
+		if n == 0 || v.Type().Elem().Kind() == reflect.Uint8 {
 			break
 		}
-		out.Set(reflect.MakeSlice(v.Type(), max(v.Len(), 1), max(v.Len(), 1)))
-		if v.Len() == 0 && v.Type().Elem().Kind() == reflect.String {
-			out.Index(0).Set(poison(out.Index(0), text))
-			break
-		}
-		out.Set(out.Slice(0, v.Len()))
-		for i := range v.Len() {
-			out.Index(i).Set(poison(v.Index(i), text))
+		out.Set(reflect.MakeSlice(v.Type(), n, n))
+		reflect.Copy(out, v)
+		for i := range n {
+			out.Index(i).Set(poison(out.Index(i), text))
 		}
 	case reflect.Map:
 		out.Set(reflect.MakeMap(v.Type()))
