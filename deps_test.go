@@ -131,6 +131,8 @@ var selectorRules = []selectorRule{
 // that start with a dot.
 var topLevel = []string{"caa", "check", "cmd", "docs", "report", "resolver", "scripts", "testdata", "tui"}
 
+//go:generate go run ./scripts/internal/importgraph docs/architecture.md
+
 const module = "dns01"
 
 // A listed package is what `go list -json` says of it.

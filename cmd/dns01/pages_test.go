@@ -232,7 +232,7 @@ func tryCommand(t *testing.T, dir, command string) {
 // Every block says what it is, and no command stands outside of one: it would
 // not be tried.
 func TestEveryBlockIsMarked(t *testing.T) {
-	languages := []string{"console", "sh", "yaml", "json", "hcl", "text", "ini", "promql"}
+	languages := []string{"console", "sh", "yaml", "json", "hcl", "text", "ini", "promql", "mermaid"}
 	loose := regexp.MustCompile(`(?m)^    (\$ )?(dns01|go|apt-get|\.ci/run|certbot|curl|docker|kubectl) .*$`)
 	for path, page := range pages(t) {
 		for _, f := range fencesOf(page) {
