@@ -143,7 +143,7 @@ func agreeing(subjects []string, predicate string) string {
 	}
 	v, rest, _ := strings.Cut(predicate, " ")
 	plural := map[string]string{"does": "do", "has": "have", "was": "were", "answers": "answer",
-		"gives": "give", "refers": "refer", "truncates": "truncate"}
+		"gives": "give", "refers": "refer", "truncates": "truncate", "denies": "deny", "sends": "send"}
 	if p, ok := plural[v]; ok {
 		v = p
 	}

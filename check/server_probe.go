@@ -252,6 +252,10 @@ func (j *judge) oddities(h *zoneHealth) []draft {
 	for _, p := range survey.Plan() {
 		outcomes[p.ID] = p
 	}
+	var told []string // servers that were seen to deny a name that counts
+	for _, d := range j.deniesExisting(h) {
+		told = d.Servers
+	}
 	var ds []draft
 	for _, rule := range []string{"edns-version-mishandled", "edns-option-mishandled", "edns-flag-mishandled", "type-mishandled", "nxdomain-for-existing-name", "upward-referral", "server-recursive"} {
 		f := finding(rule, h.zone.Name, "")
@@ -262,7 +266,9 @@ func (j *judge) oddities(h *zoneHealth) []draft {
 				if o.Rule != rule || o.Grade == survey.Odd && j.s.Probing != survey.ProbesDeep {
 					continue
 				}
-				ss := slices.DeleteFunc(caught(h, a.probe, o.Word), func(s serverHealth) bool { return s.state != serving })
+				ss := slices.DeleteFunc(caught(h, a.probe, o.Word), func(s serverHealth) bool {
+					return s.state != serving || rule == "nxdomain-for-existing-name" && slices.Contains(told, host(s.Name, s.Addr))
+				})
 				if len(ss) == 0 {
 					continue
 				}
