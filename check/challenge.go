@@ -54,22 +54,22 @@ var challengeRules = []*Rule{
 	},
 	{
 		ID: "challenge-value-padded", Subject: "challenge", Severity: Error,
-		Title:  "The value differs by white space, letter case or characters that do not show",
-		Why:    "The CA compares octet for octet and trims nothing.",
+		Title:  "The value differs by white space, letter case, encoding or characters that do not show",
+		Why:    "The CA compares octet for octet; it trims nothing and decodes nothing.",
 		Fix:    "Publish the value again, exactly.",
 		Source: "RFC 8555 §8.4",
 	},
 	{
 		ID: "challenge-value-is-key-authorization", Subject: "challenge", Severity: Error,
 		Title:  "A token or key authorization stands where its digest belongs",
-		Why:    "DNS-01 wants the base64url of the SHA-256 digest of the key authorization, 43 characters.",
-		Fix:    "Publish base64url(SHA-256(key authorization)), without padding.",
+		Why:    "DNS-01 wants the base64url of the SHA-256 digest of the key authorization, 43 characters. What http-01 and some scripts publish is the text before it is digested.",
+		Fix:    "Publish base64url(SHA-256(token.thumbprint)), without padding.",
 		Source: "RFC 8555 §8.4",
 	},
 	{
 		ID: "challenge-value-stale", Subject: "challenge", Severity: Error,
 		Title:  "The only values look like those of an earlier order",
-		Why:    "Each order has new values; the CA does not take old ones.",
+		Why:    "Each order has new values; the CA does not take old ones. A token that was not digested looks the same: given --token and --thumbprint, dns01 tells them apart.",
 		Fix:    "Publish this order's value and remove the old one; check the result of the client's or DNS host's API call.",
 		Source: "RFC 8555 §8.4",
 	},
@@ -207,17 +207,23 @@ func (az *authorization) absent(e *end) {
 	case e.kind == records && az.partly(e.values()):
 		f = finding("challenge-values-incomplete", name, az.incomplete(e.values(), missing))
 	case e.kind == records:
-		id, detail := misread(e.values(), missing)
+		id, detail := misread(e.values(), missing, az.o.Sources)
 		if other := az.valueOfAnother(e.values()); id == "challenge-value-stale" && other != "" {
 			id, detail = "challenge-wrong-value", other
 		}
 		f = finding(id, name, fmt.Sprintf("At %s, %s.", owner, detail))
+		if az.joined(e.values()) {
+			missing = slices.Sorted(slices.Values(without(unite(az.want.values, az.want.others), e.values())))
+		}
 	}
 	f.Evidence = evidence(e.answers...)
 	if !az.registry(e.zone()) {
 		f.Servers = hosts(e.answers)
 	}
 	f.Fix = az.publish(owner, missing)
+	if az.joined(e.values()) {
+		f.Fix = "Publish a record for each value, in the place of that one:\n" + f.Fix
+	}
 	cause := az.whyAbsent(e)
 	if cause.rule == "domain-not-registered" || cause.rule == "tld-does-not-exist" {
 		f.Fix = "Once the domain resolves:\n" + f.Fix
@@ -226,6 +232,14 @@ func (az *authorization) absent(e *end) {
 		f.Fix = fmt.Sprintf("Delete the TXT record and add:\n%s 300 IN CNAME %s", absolute(owner), absolute(strings.TrimSuffix(Escape(hostnameIn(e.values())), ".")))
 	}
 	az.raise(f, cause)
+}
+
+// joined reports whether expected values stand in one record: each needs its
+// own, for all identifiers alike.
+func (az *authorization) joined(have []string) bool {
+	return slices.ContainsFunc(have, func(v string) bool {
+		return slices.ContainsFunc(unite(az.want.values, az.want.others), func(w string) bool { return twoInOne(v, w) })
+	})
 }
 
 // valueOfAnother tells that one of the values is that of another identifier of
@@ -310,15 +324,37 @@ func (az *authorization) whyAbsent(e *end) place {
 
 // leftovers notes values of earlier orders.
 func (az *authorization) leftovers(e *end) {
-	old := slices.DeleteFunc(without(e.values(), unite(az.want.values, az.want.others)), func(v string) bool { return !looksLikeDigest(v) })
+	old := slices.DeleteFunc(without(e.values(), unite(az.want.values, az.want.others)), func(v string) bool {
+		return !looksLikeDigest(v) && !IsKeyAuthorization(v) && digestOtherwise(v) == ""
+	})
 	if len(old) == 0 || slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return a.Wildcard }) {
 		return
 	}
 	f := finding("challenge-leftover-values", az.id.Challenge,
 		fmt.Sprintf("%s still has %s of other orders: %s.", e.owner(), count(len(old), "value"), quotes(old)))
+	f.Detail += misformed(old)
 	f.Evidence = evidence(e.answers[0])
 	f.Fix = fmt.Sprintf("Remove the old TXT records at %s.", e.owner())
 	az.raise(f, place{})
+}
+
+// misformed warns that what published the old values will publish the next one
+// in a form that no CA takes; "" where they are in the right one.
+func misformed(old []string) string {
+	what := "That"
+	for _, v := range old {
+		if len(old) > 1 {
+			what = quote(v)
+		}
+		how := digestOtherwise(v)
+		if IsKeyAuthorization(v) {
+			how = fmt.Sprintf("a key authorization; DNS-01 wants the digest, which would be %s", quote(Digest(v)))
+		}
+		if how != "" {
+			return fmt.Sprintf(" %s is %s. What published it must not do so again.", what, how)
+		}
+	}
+	return ""
 }
 
 // wildcardTXT raises TXT records that a wildcard made up.
@@ -347,6 +383,21 @@ func (az *authorization) wildcardTXT(t tally) {
 	az.raise(f, place{})
 }
 
+// stringsOf is in how many character-strings a value stands, at most.
+func (az *authorization) stringsOf(value string) int {
+	n := 0
+	for _, e := range az.txt.ends {
+		for _, a := range e.answers {
+			for _, r := range a.Records {
+				if r.TXT == value {
+					n = max(n, r.Strings)
+				}
+			}
+		}
+	}
+	return n
+}
+
 // challengeResult tells where the value is looked for, and what is there.
 func (az *authorization) challengeResult() ChallengeResult {
 	res := ChallengeResult{Name: az.id.Challenge, Target: az.id.Challenge, Chain: []string{az.id.Challenge}}
@@ -364,6 +415,7 @@ func (az *authorization) challengeResult() ChallengeResult {
 	}
 	for _, v := range have {
 		res.Values = append(res.Values, Escape(v))
+		res.Strings = append(res.Strings, az.stringsOf(v))
 	}
 	if s, ok := az.serviceOf(az.id); ok {
 		res.Service, res.Slots = s.ID, s.Slots

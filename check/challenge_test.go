@@ -100,14 +100,14 @@ func TestMisread(t *testing.T) {
 		{"trailing line feed", v1 + "\n", v1, "challenge-value-padded", `"` + v1 + `\010" differs from the value expected: octet 44 is a line feed (0x0a)`},
 		{"leading no-break space", "\u00a0" + v1, v1, "challenge-value-padded", `"\194\160` + v1 + `" differs from the value expected: octet 1 is a no-break space (0xc2)`},
 		{"letter case", strings.ToUpper(v1[:1]) + v1[1:], v1, "challenge-value-padded", `"A` + v1[1:] + `" differs from the value expected: octet 1 is 'A' in another letter case`},
-		{"typographic quotes", "\u201c" + v1 + "\u201d", v1, "challenge-value-quoted", `the value is there inside literal quote characters: "\226\128\156` + v1 + `\226\128\157"`},
-		{"what the digest is of", preimage, digest, "challenge-value-is-key-authorization", `"some key authorization" is what the expected value is the digest of`},
+		{"typographic quotes", "\u201c" + v1 + "\u201d", v1, "challenge-value-quoted", `"\226\128\156` + v1 + `\226\128\157" is the value inside literal quote characters`},
+		{"what the digest is of", preimage, digest, "challenge-value-is-key-authorization", `"some key authorization" is the key authorization that the expected value is the digest of`},
 		{"spf", "v=spf1 -all", v1, "challenge-wrong-value", `"v=spf1 -all" is not what is expected`},
 		{"empty", "", v1, "challenge-wrong-value", `"" is not what is expected`},
 		{"hostile", "\x1b[2J", v1, "challenge-wrong-value", `"\027[2J" is not what is expected`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			id, detail := misread([]string{tt.have}, []string{tt.want})
+			id, detail := misread([]string{tt.have}, []string{tt.want}, nil)
 			if id != tt.rule {
 				t.Errorf("rule %s, want %s", id, tt.rule)
 			}
@@ -128,7 +128,7 @@ func FuzzMisread(f *testing.F) {
 		if have == want {
 			return
 		}
-		id, detail := misread([]string{have}, []string{want})
+		id, detail := misread([]string{have}, []string{want}, nil)
 		if Find(id) == nil {
 			t.Errorf("no rule %q", id)
 		}
@@ -153,7 +153,7 @@ func TestChallengeResult(t *testing.T) {
 	w := newWorld("example.com")
 	aliased(w, and(txtAnswer(v1, "x\"y"), size(200)))
 	r := judgeAll(t, w, letsEncrypt(v1))
-	want := ChallengeResult{Name: challengeName, Target: target, Chain: []string{challengeName, target}, Values: []string{v1, `x\"y`}, Bytes: 200, Room: 18, RoomAt: map[int]int{512: 5, 1232: 18, 4096: 69, 65535: 1166}, Forecast: 200}
+	want := ChallengeResult{Name: challengeName, Target: target, Chain: []string{challengeName, target}, Values: []string{v1, `x\"y`}, Strings: []int{1, 1}, Bytes: 200, Room: 18, RoomAt: map[int]int{512: 5, 1232: 18, 4096: 69, 65535: 1166}, Forecast: 200}
 	if diff := cmp.Diff(want, r.Identifiers[0].Challenge); diff != "" {
 		t.Errorf("challenge (-want +got):\n%s", diff)
 	}

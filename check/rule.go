@@ -76,6 +76,8 @@ type Order struct {
 	// expected for every identifier together. Empty means [Preflight]. For
 	// dns-persist-01 there are none: the record stands before the order.
 	Values map[string][]string
+	// Sources tells what a value of Values is made of, where that is known.
+	Sources map[string]Source
 	// Profile is the CA's certificate profile, or "" for its default.
 	Profile string
 	// Now is the time at which dated facts are judged.
@@ -152,8 +154,11 @@ type ChallengeResult struct {
 	Target string   // where the aliases end
 	Chain  []string // every name from Name to Target
 	Values []string // seen at Target, united over the servers, escaped
-	Bytes  int      // largest TXT answer seen, in octets; 0 when none
-	Room   int      // how many more 43-character values fit 1232 octets
+	// Strings is how many character-strings each of Values stands in, the most
+	// where records differ. A CA joins them.
+	Strings []int
+	Bytes   int // largest TXT answer seen, in octets; 0 when none
+	Room    int // how many more 43-character values fit 1232 octets
 
 	RoomAt   map[int]int // the same for each of SizeLimits
 	Needed   int         // values of this order that are still to be published at Target

@@ -117,6 +117,10 @@ func (t *target) expect(values []string) error {
 		if name != "" && !slices.Contains(t.names, name) {
 			return fmt.Errorf("a value for %s, which is not asked about", name)
 		}
+		if check.IsKeyAuthorization(txt) {
+			t.order.Sources = map[string]check.Source{check.Digest(txt): check.SourceOf(txt)}
+			txt = check.Digest(txt)
+		}
 		t.order.Values[name] = append(t.order.Values[name], txt)
 	}
 	return nil

@@ -24,30 +24,13 @@ func base64url(v string) bool {
 
 // misread finds the rule for values that are there when none is the expected
 // one, and a sentence without its end. The most exact rule wins.
-func misread(have, want []string) (id, detail string) {
-	for _, v := range have {
-		for _, w := range want {
-			if quoted(v, w) {
-				return "challenge-value-quoted", fmt.Sprintf("the value is there inside literal quote characters: %s", quote(v))
-			}
-		}
-	}
-	for _, v := range have {
-		for _, w := range want {
-			if how := padded(v, w); how != "" {
-				return "challenge-value-padded", fmt.Sprintf("%s differs from the value expected: %s", quote(v), how)
-			}
-		}
-	}
-	for _, v := range have {
-		if how := keyAuthorization(v, want); how != "" {
-			return "challenge-value-is-key-authorization", fmt.Sprintf("%s %s", quote(v), how)
-		}
-	}
-	for _, v := range have {
-		for _, w := range want {
-			if how := partOf(v, w); how != "" {
-				return "challenge-wrong-value", fmt.Sprintf("%s is %s", quote(v), how)
+func misread(have, want []string, sources map[string]Source) (id, detail string) {
+	for _, tell := range []func(v, w string, from Source) (id, how string){asQuoted, asPadded, asUndigested, asKeyAuthorization, asPart} {
+		for _, v := range have {
+			for _, w := range want {
+				if id, how := tell(v, w, sources[w]); id != "" {
+					return id, fmt.Sprintf("%s %s", quote(v), how)
+				}
 			}
 		}
 	}
@@ -60,7 +43,37 @@ func misread(have, want []string) (id, detail string) {
 			return "challenge-value-is-hostname", fmt.Sprintf("the TXT record holds the host name %s", quote(v))
 		}
 	}
-	return "challenge-wrong-value", fmt.Sprintf("%s %s not what is expected", quotes(have), verb(len(have), "is", "are"))
+	return "challenge-wrong-value", fmt.Sprintf("%s %s not what is expected%s", quotes(have), verb(len(have), "is", "are"), formOf(have))
+}
+
+// Mangled reports whether one of the values that are there was made of what
+// one of the expected ones is made of, in a wrong way: nothing else is on its
+// way then.
+func (o Order) Mangled(have, want []string) bool {
+	for _, tell := range []func(v, w string, from Source) (id, how string){asQuoted, asPadded, asUndigested, asPart} {
+		for _, v := range have {
+			for _, w := range want {
+				if id, _ := tell(v, w, o.Sources[w]); id != "" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func asQuoted(v, w string, _ Source) (id, how string) {
+	if quoted(v, w) {
+		return "challenge-value-quoted", "is the value inside literal quote characters"
+	}
+	return "", ""
+}
+
+func asPadded(v, w string, _ Source) (id, how string) {
+	if how := padded(v, w); how != "" {
+		return "challenge-value-padded", "differs from the value expected: " + how
+	}
+	return "", ""
 }
 
 // quoted reports whether v is w inside quote characters.
@@ -120,24 +133,76 @@ func encodedOtherwise(v, w string) string {
 		return "it ends in padding (=), which base64url leaves out here"
 	}
 	digest, err := base64.RawURLEncoding.DecodeString(w)
-	if err == nil && len(digest) == sha256.Size && strings.EqualFold(v, hex.EncodeToString(digest)) {
+	if err != nil || len(digest) != sha256.Size {
+		return ""
+	}
+	hexadecimal := hex.EncodeToString(digest)
+	switch undone, ok := anyBase64(v); {
+	case strings.EqualFold(v, hexadecimal):
 		return "it is the digest in hexadecimal, which has to be in base64url"
+	case ok && strings.EqualFold(strings.TrimSpace(undone), hexadecimal):
+		return "it is base64 of the hexadecimal text of the digest, where its 32 octets have to be encoded"
+	case v == string(digest):
+		return "it is the 32 octets of the digest, which have to be in base64url"
 	}
 	return ""
 }
 
-// partOf tells how v is part of w, or has more around it; "" when it is not.
-func partOf(v, w string) string {
+// asPart tells how v is part of w, has more around it, or is mistyped.
+func asPart(v, w string, _ Source) (id, how string) {
 	const least = 20 // octets: shorter ones meet by chance
 	switch {
 	case len(v) >= least && strings.HasPrefix(w, v):
-		return fmt.Sprintf("the first %d of the %d characters expected: it was cut off", len(v), len(w))
+		how = fmt.Sprintf("is the first %d of the %d characters expected: it was cut off", len(v), len(w))
 	case len(v) >= least && strings.Contains(w, v):
-		return fmt.Sprintf("%d of the %d characters expected", len(v), len(w))
+		how = fmt.Sprintf("is %d of the %d characters expected", len(v), len(w))
+	case len(w) >= least && twoInOne(v, w):
+		how = "is two values in one record: a CA joins the strings of a record, so that each value needs a record of its own"
 	case len(w) >= least && strings.Contains(v, w):
-		return "the value expected with more text around it"
+		how = "is the value expected with more text around it"
+	default:
+		how = mistyped(v, w)
 	}
-	return ""
+	if how == "" {
+		return "", ""
+	}
+	return "challenge-wrong-value", how
+}
+
+// twoInOne reports whether v is w and another value, with nothing or something
+// short between them.
+func twoInOne(v, w string) bool {
+	before, after, found := strings.Cut(v, w)
+	return found && looksLikeDigest(strings.Trim(before+after, "\"' ,;"))
+}
+
+// mistyped tells where v is w but for a few characters, as when it was copied
+// by hand; "" when it is not.
+func mistyped(v, w string) string {
+	const most = 2 // of 43: who mistypes more did not copy this
+	if len(v) != len(w) || len(w) != digestLength {
+		return ""
+	}
+	n := 0
+	for i := range len(w) {
+		if v[i] != w[i] {
+			n++
+		}
+	}
+	if n > most {
+		return ""
+	}
+	i := firstDifference(v, w)
+	how := fmt.Sprintf("differs from the value expected in %s: octet %d is %s, where %q belongs", count(n, "character"), i+1, octet(v[i]), w[i])
+	return how
+}
+
+// octet shows one octet.
+func octet(c byte) string {
+	if ' ' < c && c <= '~' {
+		return fmt.Sprintf("%q", c)
+	}
+	return fmt.Sprintf("0x%02x", c)
 }
 
 // firstDifference is the index of the first octet of v that w does not have.
@@ -161,36 +226,6 @@ func octetName(s string) string {
 		return fmt.Sprintf("%s (0x%02x)", n, s[0])
 	}
 	return fmt.Sprintf("0x%02x, which does not show", s[0])
-}
-
-// keyAuthorization tells how a value is what the digest should have been made
-// of; "" when it is not.
-func keyAuthorization(v string, want []string) string {
-	digest := Digest(v)
-	for _, w := range want {
-		if digest == w {
-			return "is what the expected value is the digest of"
-		}
-	}
-	if IsKeyAuthorization(v) {
-		return "is a key authorization; its digest belongs there"
-	}
-	return ""
-}
-
-// Digest is the TXT value of DNS-01 for a key authorization: the base64url of
-// its SHA-256 digest (RFC 8555 §8.4).
-func Digest(keyAuthorization string) string {
-	sum := sha256.Sum256([]byte(keyAuthorization))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
-}
-
-// IsKeyAuthorization reports whether a text has the form of one: a token, a
-// dot and the thumbprint of an account key (RFC 8555 §8.1). A token has at
-// least 128 bits, which are 22 characters.
-func IsKeyAuthorization(s string) bool {
-	token, thumbprint, ok := strings.Cut(s, ".")
-	return ok && len(token) >= 22 && base64url(token) && looksLikeDigest(thumbprint)
 }
 
 // hostname reports whether a value reads as a host name that should have been

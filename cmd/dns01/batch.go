@@ -195,7 +195,7 @@ func (b *batch) judge(ctx context.Context, q orderLine) (r result) {
 	if !b.o.dated {
 		order.Now = b.p.now()
 	}
-	order.Values = q.values
+	order.Values, order.Sources = q.values, q.sources
 	if q.account != "" {
 		order.Account = q.account
 	}

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"dns01/check"
 )
 
 // An orderLine is one order of a list, as it was read.
@@ -21,6 +23,7 @@ type orderLine struct {
 	id      string
 	names   []string
 	values  map[string][]string
+	sources map[string]check.Source // of values given as key authorizations
 	account string
 	err     error // why it is no order; then nothing else is set but the number and the line
 }
@@ -248,6 +251,12 @@ func (q *orderLine) expect(name, value string) {
 	}
 	if q.values == nil {
 		q.values = map[string][]string{}
+	}
+	if check.IsKeyAuthorization(value) && q.sources == nil {
+		q.sources = map[string]check.Source{}
+	}
+	if check.IsKeyAuthorization(value) {
+		q.sources[digested(value)] = check.SourceOf(value)
 	}
 	q.values[name] = append(q.values[name], digested(value))
 }

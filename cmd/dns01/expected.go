@@ -30,9 +30,18 @@ func (f *flags) computed(names []string, values map[string][]string) error {
 			return usagef("%s %q and --thumbprint %q do not make a key authorization; a token has %d characters or more of base64url, a thumbprint has 43",
 				f.source("token"), arg, f.thumbprint, tokenLength)
 		}
-		values[name] = append(values[name], check.Digest(keyAuthorization))
+		f.comesFrom(digested(keyAuthorization), check.SourceOf(keyAuthorization))
+		values[name] = append(values[name], digested(keyAuthorization))
 	}
 	return nil
+}
+
+// comesFrom notes what a value is made of.
+func (f *flags) comesFrom(value string, s check.Source) {
+	if f.sources == nil {
+		f.sources = map[string]check.Source{}
+	}
+	f.sources[value] = s
 }
 
 // digested is a value as it has to stand in the DNS: a key authorization given

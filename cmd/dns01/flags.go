@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"dns01/check"
 )
 
 // flags are the flags of the commands that ask, as given. options.go makes
@@ -20,6 +22,7 @@ type flags struct {
 	values                 []string
 	tokens                 []string
 	thumbprint             string
+	sources                map[string]check.Source // of values, as far as known
 	ca, account, challenge string
 	caDirectory            string
 	whatIf                 []string

@@ -22,6 +22,8 @@ type hookCall struct {
 
 	names  []string            // identifiers, in the order given
 	values map[string][]string // TXT values expected, by identifier
+	// sources tells what values are made of, as far as the client says it.
+	sources map[string]check.Source
 	// either means that the client does not tell a name from its wildcard:
 	// each is in names, and one of the two has to pass.
 	either bool
@@ -72,7 +74,11 @@ func hookFromLego(args []string) (*hookCall, error) {
 		if !check.IsKeyAuthorization(args[3]) {
 			return nil, usagef("present -- of lego ends with %q, which is no key authorization", args[3])
 		}
-		return newHookCall("lego", args[1], check.Digest(args[3]))
+		h, err := newHookCall("lego", args[1], check.Digest(args[3]))
+		if err == nil {
+			h.sources = map[string]check.Source{check.Digest(args[3]): check.SourceOf(args[3])}
+		}
+		return h, err
 	}
 	if len(args) != 2 {
 		return nil, usagef("present takes FQDN and VALUE, or with EXEC_MODE=RAW -- DOMAIN TOKEN KEYAUTH, not %d words", len(args))
@@ -84,7 +90,7 @@ func hookFromLego(args []string) (*hookCall, error) {
 }
 
 func hookFromDehydrated(args []string) (*hookCall, error) {
-	h := &hookCall{client: "dehydrated"}
+	h := &hookCall{client: "dehydrated", sources: map[string]check.Source{}}
 	if len(args) == 0 || len(args)%3 != 0 {
 		return nil, usagef("deploy_challenge takes DOMAIN TOKEN_FILENAME TOKEN_VALUE, repeated with HOOK_CHAIN, not %d words", len(args))
 	}
@@ -92,6 +98,7 @@ func hookFromDehydrated(args []string) (*hookCall, error) {
 		if err := h.expect(three[0], three[2]); err != nil {
 			return nil, err
 		}
+		h.sources[three[2]] = check.Source{Token: three[1]} // the file's name for http-01
 	}
 	return h, nil
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"dns01/check"
 )
 
 // A key authorization, and what openssl makes of it.
@@ -21,6 +23,7 @@ func TestHookFromArgs(t *testing.T) {
 		return map[string][]string{name: values, "*." + name: values}
 	}
 	dashed := "-" + waitValue[1:]
+	tokens := map[string]check.Source{waitValue: {Token: "t1"}, otherValue: {Token: "t2"}}
 	tests := []struct {
 		name string
 		args []string
@@ -31,16 +34,18 @@ func TestHookFromArgs(t *testing.T) {
 		{"lego, a value that looks like a flag", []string{"present", "_acme-challenge.example.com.", dashed},
 			&hookCall{client: "lego", names: []string{"example.com", "*.example.com"}, values: both("example.com", dashed), either: true}},
 		{"lego, raw", []string{"present", "--", "Example.com", "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA", hookKeyAuthorization},
-			&hookCall{client: "lego", names: []string{"example.com", "*.example.com"}, values: both("example.com", hookDigest), either: true}},
+			&hookCall{client: "lego", names: []string{"example.com", "*.example.com"}, values: both("example.com", hookDigest), either: true,
+				sources: map[string]check.Source{hookDigest: check.SourceOf(hookKeyAuthorization)}}},
 		{"lego cleans up", []string{"cleanup", "_acme-challenge.example.com.", waitValue}, &hookCall{client: "lego", over: true}},
 		{"lego cleans up, raw", []string{"cleanup", "--", "example.com", "x", "y"}, &hookCall{client: "lego", over: true}},
 		{"lego asks how long", []string{"timeout"}, &hookCall{client: "lego", over: true, say: "timeout"}},
 		{"dehydrated", []string{"deploy_challenge", "example.com", "token", waitValue},
-			&hookCall{client: "dehydrated", names: []string{"example.com", "*.example.com"}, values: both("example.com", waitValue), either: true}},
+			&hookCall{client: "dehydrated", names: []string{"example.com", "*.example.com"}, values: both("example.com", waitValue), either: true,
+				sources: map[string]check.Source{waitValue: {Token: "token"}}}},
 		{"dehydrated, chained, name and wildcard", []string{"deploy_challenge", "example.com", "t1", waitValue, "example.com", "t2", otherValue},
-			&hookCall{client: "dehydrated", names: []string{"example.com", "*.example.com"}, values: both("example.com", waitValue, otherValue), either: true}},
+			&hookCall{client: "dehydrated", names: []string{"example.com", "*.example.com"}, values: both("example.com", waitValue, otherValue), either: true, sources: tokens}},
 		{"dehydrated, chained, two names", []string{"deploy_challenge", "a.example", "t1", waitValue, "b.example", "t2", otherValue},
-			&hookCall{client: "dehydrated", names: []string{"a.example", "*.a.example", "b.example", "*.b.example"}, either: true,
+			&hookCall{client: "dehydrated", names: []string{"a.example", "*.a.example", "b.example", "*.b.example"}, either: true, sources: tokens,
 				values: map[string][]string{"a.example": {waitValue}, "*.a.example": {waitValue}, "b.example": {otherValue}, "*.b.example": {otherValue}}}},
 		{"dehydrated cleans up", []string{"clean_challenge", "example.com", "token", waitValue}, &hookCall{client: "dehydrated", over: true}},
 		{"dehydrated deploys", []string{"deploy_cert", "example.com", "/k", "/c", "/f", "/ch", "1"}, &hookCall{client: "dehydrated", over: true}},

@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"dns01/check"
 )
 
 // maxNameList is how much of a list of names is read, in octets: far more
@@ -123,6 +125,9 @@ func (f *flags) expected(names []string) (map[string][]string, error) {
 		name, value, err := f.named("value", v, names)
 		if err != nil {
 			return nil, err
+		}
+		if check.IsKeyAuthorization(value) {
+			f.comesFrom(digested(value), check.SourceOf(value))
 		}
 		values[name] = append(values[name], digested(value))
 	}

@@ -206,6 +206,7 @@ func (p *program) order(ctx context.Context, f *flags, names []string, w world) 
 	if o.Values, err = f.expected(names); err != nil {
 		return o, err
 	}
+	o.Sources = f.sources
 	o.Now, err = f.time(p.now)
 	return o, err
 }

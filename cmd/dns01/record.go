@@ -27,8 +27,7 @@ type tape struct {
 
 // keptFlags are those that a recording keeps as they were given: they say how
 // to look and what to judge by. Names, values, roots, anchors and resolvers are
-// kept as what they came to, so that no other file is needed and no secret is
-// kept; the others are about what comes out.
+// kept as what they came to, so that no other file is needed; the others are about what comes out.
 var keptFlags = []string{
 	"ca", "account", "what-if", "challenge", "profile", "allow-private", "ipv4", "ipv6",
 	"timeout", "deadline", "pace", "now", "no-probe", "probe", "strict",
@@ -84,7 +83,8 @@ func (p *program) recordingHeader(w world, o options) recording.Header {
 	h.Names = o.names
 	for name, values := range o.order.Values {
 		for _, v := range values {
-			h.Values = append(h.Values, recording.Value{Name: name, TXT: v})
+			from := o.order.Sources[v]
+			h.Values = append(h.Values, recording.Value{Name: name, TXT: v, Token: from.Token, Thumbprint: from.Thumbprint})
 		}
 	}
 	slices.SortStableFunc(h.Values, compareValues)

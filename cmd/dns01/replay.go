@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"dns01/check"
 	"dns01/resolver"
 	"dns01/resolver/recording"
 	"dns01/resolver/survey"
@@ -160,6 +161,9 @@ func (p *program) again(f *flags, rec *recording.Recording, given *replayFlags, 
 	if f.Lookup("value") != nil && !given.Changed("value") && !given.Changed("token") {
 		for _, v := range rec.Values {
 			f.values = append(f.values, strings.TrimPrefix(v.Name+"="+v.TXT, "="))
+			if v.Token+v.Thumbprint != "" {
+				f.comesFrom(v.TXT, check.Source{Token: v.Token, Thumbprint: v.Thumbprint})
+			}
 		}
 	}
 	if err := f.parse(args); err != nil {

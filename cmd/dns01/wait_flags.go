@@ -99,6 +99,7 @@ func (f *waitFlags) options(ctx context.Context, p *program, names []string, h *
 	}
 	if h != nil {
 		o.order.Values, o.seek, o.either = h.values, h.values, h.either
+		o.order.Sources = h.sources
 	}
 	o.dated, o.then = f.now != "", f.then
 	if o.total, err = f.duration("for", f.total); err != nil {

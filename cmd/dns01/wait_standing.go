@@ -48,8 +48,10 @@ func (wt *waiter) blocks(f check.Finding, id check.IdentifierResult) bool {
 	if f.Severity != check.Error || !slices.Contains(f.Identifiers, id.Identifier) {
 		return false
 	}
-	if f.Rule.ID == "challenge-value-is-key-authorization" {
-		return undigested(id.Challenge.Values, wt.expected(id.Identifier))
+	switch f.Rule.ID {
+	case "challenge-value-is-key-authorization", "challenge-wrong-value":
+		// Something else may be on its way, unless this is what was meant.
+		return wt.o.order.Mangled(id.Challenge.Values, wt.expected(id.Identifier))
 	}
 	return !passesByItself(f)
 }
@@ -71,19 +73,13 @@ func (wt *waiter) expected(identifier string) []string {
 	return slices.Concat(wt.o.order.Values[identifier], wt.o.order.Values[""])
 }
 
-// undigested reports whether the key authorization of this very order was
-// published in place of its digest: nothing else is on its way then.
-func undigested(have, want []string) bool {
-	return slices.ContainsFunc(have, func(v string) bool { return slices.Contains(want, check.Digest(v)) })
-}
-
 // passesByItself reports whether a finding says that something has not
 // happened yet, rather than that something is wrong. A value that is there in
 // the wrong form, or at the wrong place, was published already.
 func passesByItself(f check.Finding) bool {
 	switch f.Rule.ID {
 	case "challenge-missing", "challenge-no-txt",
-		"challenge-value-stale", "challenge-values-incomplete", "challenge-wrong-value",
+		"challenge-value-stale", "challenge-values-incomplete",
 		// The record of its own goes before the wildcard once it is there.
 		"challenge-wildcard-answer", "alias-from-wildcard",
 		// A registration at acme-dns does not exist before its first value.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dns01/check"
 	"dns01/resolver"
 	"dns01/resolver/lab"
 )
@@ -358,15 +359,28 @@ func TestWaitForEitherForm(t *testing.T) {
 	}
 }
 
-// A value published in place of its digest is there, and never will do.
+// A value made of this order's in a wrong way is there, and never will do. What
+// another order left may make way.
 func TestWaitForAnUndigestedValue(t *testing.T) {
 	const mine = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA.NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
 	const older = "aaaaxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA.NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
-	for published, want := range map[string]int{mine: statusBlocked, older: statusRetry} {
+	for published, want := range map[string]int{
+		mine: statusBlocked, mine[:43]: statusBlocked, mine[44:]: statusBlocked, check.Digest(mine + "\n"): statusBlocked, check.Digest(mine)[:30]: statusBlocked,
+		older: statusRetry, older[:43]: statusRetry, "v=spf1 -all": statusRetry,
+	} {
 		s := waitWorld(t, "-- zone example.com @ ns1.example.com ns2.example.com --\n"+copyWith("7", published))
 		if r := waitIn(t, s, "--for", "1m", "--value", mine, "example.com"); r.status != want {
 			t.Errorf("with %s: status %d, want %d\n%s", published, r.status, want, &r.stdout)
 		}
+	}
+}
+
+// dehydrated tells the token too; a hook that publishes that one is caught.
+func TestWaitForATokenOfDehydrated(t *testing.T) {
+	const token = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA"
+	s := waitWorld(t, "-- zone example.com @ ns1.example.com ns2.example.com --\n"+copyWith("7", token))
+	if r := waitIn(t, s, "deploy_challenge", "example.com", token, waitValue); r.status != statusBlocked || !strings.Contains(r.stdout.String(), "is the token of this order") {
+		t.Errorf("status %d\n%s", r.status, &r.stdout)
 	}
 }
 

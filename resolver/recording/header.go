@@ -58,12 +58,23 @@ func (h *Header) value(text string) error {
 	if err != nil {
 		return err
 	}
-	txt, rest, err := word(rest)
-	if err == nil && rest != "" {
-		return errors.New("it is not a name and a value")
+	v := Value{Name: name}
+	if v.TXT, rest, err = word(rest); err != nil {
+		return err
 	}
-	h.Values = append(h.Values, Value{name, txt})
-	return err
+	if rest != "" {
+		if v.Token, rest, err = word(rest); err != nil {
+			return err
+		}
+		if v.Thumbprint, rest, err = word(rest); err != nil {
+			return err
+		}
+	}
+	if rest != "" {
+		return errors.New("it is not a name and a value, or these and what the value is made of")
+	}
+	h.Values = append(h.Values, v)
+	return nil
 }
 
 // start takes a line that says where the run began.

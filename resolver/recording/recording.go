@@ -41,8 +41,9 @@ type Header struct {
 }
 
 // A Value is a TXT value that is expected for an identifier, or for all of them
-// together under "".
-type Value struct{ Name, TXT string }
+// together under "", with what it is made of where that is known: neither is a
+// secret, since a CA hands out the one and may be shown the other.
+type Value struct{ Name, TXT, Token, Thumbprint string }
 
 // A Resolver is a cache that was asked. Those that go by a URL need no address.
 type Resolver struct {

@@ -80,7 +80,7 @@ func TestRoundTrip(t *testing.T) {
 		}
 		want := recorded(t, recording.Header{
 			Tool: "dns01 devel", Command: "check", Started: time.Now().UTC(),
-			Names: []string{"*.example.com"}, Values: []recording.Value{{"", "a \"b\"\n\x1b\xff"}, {"example.com", ""}},
+			Names: []string{"*.example.com"}, Values: []recording.Value{{TXT: "a \"b\"\n\x1b\xff"}, {Name: "example.com"}, {TXT: "v", Token: "t t"}, {TXT: "v", Thumbprint: "p"}},
 			Flags:   []string{"--ca=letsencrypt", "--account=https://ca.example/1 2"},
 			Roots:   []resolver.Root{{Name: "a.root-servers.net", Addrs: []netip.Addr{netip.MustParseAddr("198.41.0.4"), netip.MustParseAddr("2001:503:ba3e::2:30")}}},
 			Anchors: []dns.RR{anchor}, SignedAt: time.Now().UTC(), Allow: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},

@@ -301,7 +301,9 @@ func (d *redactor) addr(a netip.Addr) netip.Addr {
 func (d *redactor) header(h Header) Header {
 	h.Redacted = true
 	h.Names = mapped(h.Names, d.name)
-	h.Values = mapped(h.Values, func(v Value) Value { return Value{d.name(v.Name), d.value(v.TXT)} })
+	h.Values = mapped(h.Values, func(v Value) Value {
+		return Value{d.name(v.Name), d.value(v.TXT), d.value(v.Token), d.value(v.Thumbprint)}
+	})
 	h.Flags = mapped(h.Flags, func(f string) string {
 		name, value, _ := strings.Cut(f, "=")
 		switch name {

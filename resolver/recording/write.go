@@ -66,7 +66,11 @@ func (h *Header) write(w io.Writer) {
 		line(w, "type", "%s", h.Type)
 	}
 	for _, v := range h.Values {
-		line(w, "value", "%+q %+q", v.Name, v.TXT)
+		from := ""
+		if v.Token+v.Thumbprint != "" {
+			from = fmt.Sprintf(" %+q %+q", v.Token, v.Thumbprint)
+		}
+		line(w, "value", "%+q %+q%s", v.Name, v.TXT, from)
 	}
 	for _, f := range h.Flags {
 		line(w, "flag", "%+q", f)
