@@ -87,6 +87,7 @@ type jsonChallenge struct {
 	ForecastBytes int         `json:"forecast_bytes"`
 	Service       string      `json:"service"` // "" for none that is known
 	Slots         int         `json:"slots"`   // 0: not limited, or not known
+	ValueStrings  []int       `json:"value_strings"`
 }
 
 type jsonCAA struct {
@@ -271,6 +272,7 @@ func identifier(i check.IdentifierResult) jsonIdentifier {
 			ForecastBytes: i.Challenge.Forecast,
 			Service:       i.Challenge.Service,
 			Slots:         i.Challenge.Slots,
+			ValueStrings:  each(i.Challenge.Strings, func(n int) int { return n }),
 		},
 		CAA: jsonCAA{
 			RelevantName: bare(i.CAA.RelevantName),

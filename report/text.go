@@ -42,6 +42,7 @@ func Text(w io.Writer, r Report, o TextOptions) error {
 	writeFindings(p, r.Result)
 	writeIdentifiers(p, r.Result)
 	writeServers(p, r)
+	writeStrings(p, r)
 	writeElsewhere(p, r)
 	if p.Verbose {
 		writeProbes(p, r.Survey)

@@ -80,6 +80,7 @@ var words = map[string]string{
 	"jsonChallenge.chain":           "Every name from `name` to `target`.",
 	"jsonChallenge.values":          "TXT values seen at `target`, of all servers together.",
 	"jsonChallenge.response_bytes":  "Octets of the largest TXT answer; 0 when there was none.",
+	"jsonChallenge.value_strings":   "In how many character-strings each of values stands. A CA joins them.",
 	"jsonChallenge.room_for_values": "How many values more fit 1232 octets.",
 	"jsonChallenge.room_at":         "The same by limit, in octets.",
 	"jsonChallenge.values_needed":   "Values of this order that are still to be published at `target`.",
