@@ -4,7 +4,12 @@ import (
 	"context"
 	"errors"
 	"os/exec"
+	"syscall"
+	"time"
 )
+
+// graceful is how long a command that is told to stop has for it.
+const graceful = 10 * time.Second
 
 // follow runs the command of --then, once what was waited for is there. Its
 // exit status becomes ours.
@@ -14,6 +19,10 @@ func (p *program) follow(ctx context.Context, command string) (int, error) {
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", command)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.stdout, p.stderr
+	cmd.Cancel = func() error {
+		return cmd.Process.Signal(syscall.SIGTERM) // it may have something to tidy up
+	}
+	cmd.WaitDelay = graceful
 	err := cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() >= 0 {
 		return exit.ExitCode(), nil
