@@ -42,16 +42,24 @@ func rank(s check.Severity) int {
 	return slices.Index([]check.Severity{check.Error, check.Warning, check.Note}, s)
 }
 
-// writeFindings tells the notes in a line each and everything else in full.
+// writeFindings tells the notes in a line each and everything else in full; of
+// what is alike at many names, the first few.
 func writeFindings(p *page, res check.Result) {
 	lead := leading(res)
 	wasBrief := false
-	for _, c := range byCause(res.Findings) {
+	causes := byCause(res.Findings)
+	for i := 0; i < len(causes); i++ {
+		c := causes[i]
 		brief := c.Severity == check.Note && c.Finding != lead && !p.Verbose
 		if !brief || !wasBrief {
 			p.blank()
 		}
 		wasBrief = brief
+		if more := alike(causes, i); len(more) > 1 && !p.Verbose {
+			writeAlike(p, more)
+			i += len(more) - 1
+			continue
+		}
 		if brief {
 			writeBrief(p, c.Finding)
 		} else {
@@ -61,6 +69,43 @@ func writeFindings(p *page, res check.Result) {
 			writeConsequence(p, f)
 		}
 	}
+}
+
+// toldInFull is how many findings of one rule and severity are told before the
+// others are only named.
+const toldInFull = 2
+
+// alike are the findings from i on of which enough others of the same rule and
+// severity stand before them. One with consequences is told in any case.
+func alike(causes []cause, i int) []cause {
+	same := func(c cause) bool {
+		return c.Rule == causes[i].Rule && c.Severity == causes[i].Severity && len(c.consequences) == 0
+	}
+	if i < toldInFull || !same(causes[i]) {
+		return nil
+	}
+	for _, c := range causes[i-toldInFull : i] {
+		if !same(c) {
+			return nil
+		}
+	}
+	end := i
+	for end < len(causes) && same(causes[end]) {
+		end++
+	}
+	return causes[i:end]
+}
+
+// writeAlike names where else a fault is.
+func writeAlike(p *page, more []cause) {
+	f := more[0].Finding
+	var names []string
+	for _, c := range more {
+		if name := bare(c.Name); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	p.hanging(severityWord(p, f), len(f.Severity)+2, 2, fmt.Sprintf("The same %d times more, at %s (-v shows each) [%s]", len(more), some(names), f.Rule.ID))
 }
 
 // writeBrief keeps to what was seen: nothing fails.
