@@ -205,7 +205,7 @@ var forms = []form{
 	}, isJSON},
 	{"what a wait sees", func(w io.Writer, text string) error {
 		x := waitOf(text)
-		return errors.Join(StateTable(w, x.States, TextOptions{}), writeLine(w, ChangeLine(x.Changes[0], true)), writeLine(w, HaveWords(x.States)))
+		return errors.Join(StateTable(w, x.States, 0, TextOptions{}), writeLine(w, ChangeLine(x.Changes[0], true)), writeLine(w, HaveWords(x.States)))
 	}, nil},
 	{"explanation", func(w io.Writer, text string) error {
 		x := poisoned(explain.Explain(explainSamples["explain-secondary"], start), text)

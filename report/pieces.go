@@ -89,6 +89,14 @@ func Clean(s string, plainASCII bool) string {
 	return visible(s)
 }
 
+// Wrapped is text as lines no wider than the page, those after the first
+// indented.
+func Wrapped(text string, o TextOptions) []string {
+	p := newPage(io.Discard, o)
+	p.para(0, 2, text)
+	return strings.Split(strings.TrimSuffix(p.String(), "\n"), "\n")
+}
+
 // Elapsed is a duration as measured: "340 ms", "1.3 s".
 func Elapsed(d time.Duration) string { return elapsed(d) }
 

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"dns01/check"
@@ -61,13 +60,6 @@ func (s State) Same(t State) bool {
 	return s.Answer == t.Answer && sameSerial(s.Serial, t.Serial)
 }
 
-// A Change is the difference between two looks at one address.
-type Change struct {
-	At          time.Time
-	After       time.Duration // since the wait began
-	Before, Now State
-}
-
 // An Estimate says when something may happen: not before From, and by Until as
 // a rule. Zero times are not known; Why is a sentence without its end.
 type Estimate struct {
@@ -111,34 +103,14 @@ func tally(states []State) (have, asked int) {
 	return have, asked
 }
 
-// ChangeLine is a change in one line, without its time:
-//
-//	ns2.example.com (203.0.113.1): NXDOMAIN -> 1 of 1, serial 6 -> 7
-func ChangeLine(c Change, several bool) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s)", c.Now.Server, c.Now.Addr)
-	if several {
-		fmt.Fprintf(&b, " for %s", c.Now.Target)
-	}
-	b.WriteString(": ")
-	switch {
-	case c.Before.Answer == "":
-		fmt.Fprintf(&b, "%s, serial %s", c.Now.Answer, serialWord(c.Now.Serial))
-		return visible(b.String())
-	case c.Before.Answer == c.Now.Answer:
-		b.WriteString("still " + c.Now.Answer)
-	default:
-		b.WriteString(c.Before.Answer + " -> " + c.Now.Answer)
-	}
-	if !sameSerial(c.Before.Serial, c.Now.Serial) {
-		fmt.Fprintf(&b, ", serial %s -> %s", serialWord(c.Before.Serial), serialWord(c.Now.Serial))
-	}
-	return visible(b.String())
-}
-
 // HaveWords is how far the set has come: "3 of 4 addresses have what is
-// expected".
+// expected", or of several names "97 of 100 names have what is expected on
+// every server".
 func HaveWords(states []State) string {
+	if SeveralTargets(states) {
+		names := targetsIn(states)
+		return fmt.Sprintf("%d of %d names have what is expected on every server", len(names)-len(incomplete(states)), len(names))
+	}
 	have, asked := tally(states)
 	return fmt.Sprintf("%d of %s what is expected", have, count(asked, "address has", "addresses have"))
 }
@@ -146,30 +118,6 @@ func HaveWords(states []State) string {
 // SeveralTargets reports whether states are about more than one name.
 func SeveralTargets(states []State) bool {
 	return slices.ContainsFunc(states, func(s State) bool { return s.Target != states[0].Target })
-}
-
-// StateTable writes the states as lines of one table, none wider than the page.
-func StateTable(w io.Writer, states []State, o TextOptions) error {
-	p := newPage(w, o)
-	writeTable(p, stateTable(states))
-	_, err := io.WriteString(w, p.String())
-	return err
-}
-
-func stateTable(states []State) table {
-	t := table{columns: []column{{title: "ADDRESS"}, {title: "SERVER", drop: 2}, {title: "ANSWER"}, {title: "SERIAL", drop: 1, right: true}}}
-	several := SeveralTargets(states)
-	if several {
-		t.columns = append([]column{{title: "NAME", drop: 3}}, t.columns...)
-	}
-	for _, s := range states {
-		cells := []string{s.Addr.String(), s.Server, s.Answer, serialWord(s.Serial)}
-		if several {
-			cells = append([]string{s.Target}, cells...)
-		}
-		t.rows = append(t.rows, cells)
-	}
-	return t
 }
 
 // WaitText writes how a wait ended, for a person: the outcome and its cause,
@@ -184,7 +132,7 @@ func WaitText(w io.Writer, x Wait, o TextOptions) error {
 	if len(x.States) > 0 && (x.Ending != Arrived || o.Verbose || len(x.flips()) > 0) {
 		p.blank()
 		p.para(0, 2, "Servers, at the last look:")
-		writeTable(p, stateTable(x.States))
+		writeStates(p, x.States, x.most(o.Verbose))
 	}
 	writeChanges(p, x)
 	if x.Ending != Arrived {
@@ -197,6 +145,14 @@ func WaitText(w io.Writer, x Wait, o TextOptions) error {
 		return fmt.Errorf("writing text: %w", err)
 	}
 	return nil
+}
+
+// most is how many rows of a table are worth a reader's time; 0: all.
+func (x Wait) most(verbose bool) int {
+	if verbose {
+		return 0
+	}
+	return 20
 }
 
 // telling is the result with the findings worth the reader's time: whoever has
@@ -245,22 +201,4 @@ func (x Wait) ending() (word, sentence string) {
 		return "INTERRUPTED", fmt.Sprintf("after %s, %s", elapsed(x.Waited), HaveWords(x.States))
 	}
 	return "UNKNOWN", consequence(x.Report)
-}
-
-// flips are the changes from one look to another.
-func (x Wait) flips() []Change {
-	return slices.DeleteFunc(slices.Clone(x.Changes), func(c Change) bool { return c.Before.Answer == "" })
-}
-
-// writeChanges lists what flipped, in time.
-func writeChanges(p *page, x Wait) {
-	flips := x.flips()
-	if len(flips) == 0 {
-		return
-	}
-	p.blank()
-	p.para(0, 2, fmt.Sprintf("What changed, counted from %s:", x.Started.UTC().Format(time.RFC3339)))
-	for _, c := range flips {
-		p.para(2, 4, fmt.Sprintf("+%s %s", elapsed(c.After), ChangeLine(c, SeveralTargets(x.States))))
-	}
 }

@@ -55,9 +55,9 @@ func screenOf(f *os.File) screen {
 	if !term.IsTerminal(f.Fd()) {
 		return screen{}
 	}
-	width, _, err := term.GetSize(f.Fd())
+	width, height, err := term.GetSize(f.Fd())
 	if err != nil {
-		width = 0
+		width, height = 0, 0
 	}
-	return screen{terminal: true, width: width}
+	return screen{terminal: true, width: width, height: height}
 }

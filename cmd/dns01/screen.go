@@ -13,6 +13,7 @@ import (
 type screen struct {
 	terminal bool
 	width    int // columns; 0 when not known
+	height   int // lines; 0 when not known
 }
 
 // show writes what is to be seen of an order as soon as it is judged: text, a

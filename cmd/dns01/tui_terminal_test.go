@@ -203,3 +203,18 @@ func TestTUIFollowsTheSize(t *testing.T) {
 	p.keys("q")
 	p.sees("STATUS 0")
 }
+
+// The table of a wait is drawn anew in its place, on a small terminal too,
+// and leaves the screen to the report; no word is broken at the edge.
+func TestWaitOnATerminal(t *testing.T) {
+	p := newPane(t, 40, 22)
+	p.types("clear; dns01 wait --demo healthy-many-names --interval 300ms --for 5s --value " + waitValue)
+	p.keys("Enter")
+	p.sees("look 3 after")
+	screen := p.sees("look 4 after", "_acme-challenge.")
+	if n := strings.Count(screen, "look "); n != 1 || strings.Contains(screen, "look 3") {
+		t.Errorf("%d tables on the screen:\n%s", n, screen)
+	}
+	p.keys("C-c")
+	p.sees("READY-FOR-KEYS$", "interrupted")
+}

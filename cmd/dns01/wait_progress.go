@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,13 +15,15 @@ import (
 // terminal the table of servers below it, drawn anew after each look. Nothing
 // with --quiet.
 type progress struct {
-	p       *program
-	silent  bool
-	live    bool
-	options report.TextOptions
-	drawn   int    // lines of the table on the screen
-	why     string // the estimate told last
-	stand   standing
+	p        *program
+	silent   bool
+	live     bool
+	terminal bool
+	height   int // of the terminal in lines; 0 when not known
+	options  report.TextOptions
+	drawn    int    // lines of the table on the screen
+	why      string // the estimate told last
+	stand    standing
 }
 
 func (p *program) newProgress(s settings) *progress {
@@ -34,7 +37,7 @@ func (p *program) newProgress(s settings) *progress {
 		o.Width = to.width
 	}
 	return &progress{
-		p: p, silent: s.quiet, options: o,
+		p: p, silent: s.quiet, options: o, terminal: to.terminal, height: to.height,
 		live: to.terminal && !s.quiet && !s.verbose && p.env("TERM") != "dumb",
 	}
 }
@@ -70,10 +73,13 @@ func (g *progress) round(wt *waiter, pause time.Duration) {
 	g.erase()
 	several := report.SeveralTargets(wt.out.States)
 	changes := wt.changes()
-	for _, c := range changes {
-		if c.Before.Answer != "" {
-			g.line("%s +%s %s", wt.p.now().UTC().Format(time.TimeOnly), about(c.After), report.ChangeLine(c, several))
-		}
+	flips := slices.DeleteFunc(slices.Clone(changes), func(c report.Change) bool { return c.Before.Answer == "" })
+	groups := report.ChangeGroups(flips, several)
+	for _, c := range groups[:min(len(groups), mostLines)] {
+		g.line("%s +%s %s", wt.p.now().UTC().Format(time.TimeOnly), about(c.After), c.Line)
+	}
+	if more := len(groups) - mostLines; more > 0 {
+		g.line("and %s more", plural(more, "change"))
 	}
 	if len(changes) > 0 {
 		g.line("%s", report.HaveWords(wt.out.States))
@@ -91,6 +97,9 @@ func (g *progress) round(wt *waiter, pause time.Duration) {
 		g.draw(wt, pause)
 	}
 }
+
+// mostLines is how many changes of one look are told.
+const mostLines = 20
 
 // tooShort warns where the time allowed ends before the value can be expected.
 func (g *progress) tooShort(wt *waiter) {
@@ -113,22 +122,49 @@ var standingWords = map[standing]string{
 
 // line writes one line that stays.
 func (g *progress) line(format string, args ...any) {
-	if !g.silent {
-		g.p.say("dns01: "+format, args...)
+	if g.silent {
+		return
+	}
+	text := fmt.Sprintf("dns01: "+format, args...)
+	if !g.terminal {
+		g.p.say("%s", text)
+		return
+	}
+	for _, l := range report.Wrapped(text, g.options) { // a terminal breaks words
+		g.p.say("%s", l)
 	}
 }
 
 // draw writes the table, and remembers how many lines to erase.
 func (g *progress) draw(wt *waiter, pause time.Duration) {
-	var b strings.Builder
-	if report.StateTable(&b, wt.out.States, g.options) != nil {
-		return
+	text := g.table(wt, pause)
+	g.drawn = strings.Count(text, "\n")
+	g.write(text)
+}
+
+// table is what stands below the lines that stay. What has scrolled away
+// cannot be erased, so that it has to leave the screen some lines.
+func (g *progress) table(wt *waiter, pause time.Duration) string {
+	const spare = 3
+	status := report.Wrapped(fmt.Sprintf("look %d after %s, %s, next in %s", wt.out.Rounds, about(wt.out.Waited),
+		queries(wt.out.Survey.Queries.Total), about(pause)), g.options)
+	for rows := g.height - spare; ; rows -= max(1, rows/4) {
+		var b strings.Builder
+		if report.StateTable(&b, wt.out.States, max(0, rows), g.options) != nil {
+			return ""
+		}
+		text := b.String() + strings.Join(status, "\n") + "\n"
+		if rows <= 1 || strings.Count(text, "\n") <= g.height-spare {
+			return text
+		}
 	}
-	fmt.Fprintf(&b, "look %d after %s, next in %s\n", wt.out.Rounds, about(wt.out.Waited), about(pause))
+}
+
+// write puts text on the screen as it is.
+func (g *progress) write(text string) {
 	g.p.chatter.Lock()
 	defer g.p.chatter.Unlock()
-	g.drawn = strings.Count(b.String(), "\n")
-	_, _ = io.WriteString(g.p.stderr, b.String())
+	_, _ = io.WriteString(g.p.stderr, text)
 }
 
 // erase takes the table off the screen: up to its first line, and clear from
@@ -137,14 +173,19 @@ func (g *progress) erase() {
 	if g.drawn == 0 {
 		return
 	}
-	g.p.chatter.Lock()
-	defer g.p.chatter.Unlock()
-	_, _ = fmt.Fprintf(g.p.stderr, "\x1b[%dF\x1b[J", g.drawn)
+	g.write(fmt.Sprintf("\x1b[%dF\x1b[J", g.drawn))
 	g.drawn = 0
 }
 
 // end leaves the screen to the report.
 func (g *progress) end() { g.erase() }
+
+func queries(n int) string {
+	if n == 1 {
+		return "1 query"
+	}
+	return fmt.Sprintf("%d queries", n)
+}
 
 func plural(n int, thing string) string {
 	if n == 1 {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -388,12 +387,15 @@ func TestWaitForATokenOfDehydrated(t *testing.T) {
 func lines(t *testing.T, r io.Reader) []map[string]any {
 	t.Helper()
 	var all []map[string]any
-	for sc := bufio.NewScanner(r); sc.Scan(); {
+	for d := json.NewDecoder(r); ; {
 		var m map[string]any
-		if err := json.Unmarshal(sc.Bytes(), &m); err != nil {
-			t.Fatalf("%v: %s", err, sc.Bytes())
+		switch err := d.Decode(&m); err {
+		case nil:
+			all = append(all, m)
+		case io.EOF:
+			return all
+		default:
+			t.Fatal(err)
 		}
-		all = append(all, m)
 	}
-	return all
 }
