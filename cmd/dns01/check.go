@@ -49,7 +49,7 @@ func (p *program) runOptions(ctx context.Context, f *checkFlags, names []string,
 	if run.outputs, err = f.readOutputs(); err != nil {
 		return run, err
 	}
-	orders, err := p.orders(f, names)
+	orders, err := p.orders(f.flags, names)
 	if err != nil {
 		return run, err
 	}

@@ -7,14 +7,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// checkFlags are those of check and demo, as given: newFlags, what the report
-// is written as, and where else names come from.
+// checkFlags are those of check and demo, as given: newFlags, and what the report
+// is written as.
 type checkFlags struct {
 	*flags
 	outputs  []string
 	failOn   string
 	nagios   bool
-	from     []nameSource
 	scenario string // --demo; demo itself names it otherwise
 }
 
@@ -27,10 +26,7 @@ func newCheckFlags(command string) *checkFlags {
 	f.StringArrayVar(&f.outputs, "output", nil, "")
 	f.StringVar(&f.failOn, "fail-on", "error,unknown", "")
 	f.BoolVar(&f.nagios, "nagios", false, "")
-	f.from = nameSources()
-	for i := range f.from {
-		f.StringArrayVar(&f.from[i].files, f.from[i].flag, nil, "")
-	}
+	f.defineNameFiles()
 	if command == "check" {
 		f.StringVar(&f.scenario, "demo", "", "")
 	}
@@ -68,9 +64,4 @@ func (f *checkFlags) world(w world, names []string) (world, []string, error) {
 		f.values, f.tokens, f.thumbprint = d.values, d.tokens, d.thumbprint
 	}
 	return w, d.Args(), nil
-}
-
-// namesElsewhere reports whether names come from a file.
-func (f *checkFlags) namesElsewhere() bool {
-	return f.file != "" || slices.ContainsFunc(f.from, func(s nameSource) bool { return len(s.files) > 0 })
 }

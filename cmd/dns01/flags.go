@@ -27,6 +27,7 @@ type flags struct {
 	caDirectory            string
 	whatIf                 []string
 	file                   string
+	from                   []nameSource // other kinds of files with names
 
 	// Where to ask.
 	resolvers, rootHints       string
@@ -80,6 +81,19 @@ func noFlags(command string) *flags {
 	f.SortFlags = false
 	f.Usage = func() {}
 	return f
+}
+
+// defineNameFiles adds those of files, besides --file, that names stand in.
+func (f *flags) defineNameFiles() {
+	f.from = nameSources()
+	for i := range f.from {
+		f.StringArrayVar(&f.from[i].files, f.from[i].flag, nil, "")
+	}
+}
+
+// namesElsewhere reports whether names come from a file.
+func (f *flags) namesElsewhere() bool {
+	return f.file != "" || slices.ContainsFunc(f.from, func(s nameSource) bool { return len(s.files) > 0 })
 }
 
 // defineResolution adds the flags of every command that resolves names.

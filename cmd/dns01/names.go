@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"dns01/check"
@@ -13,8 +14,12 @@ import (
 // than any order takes.
 const maxNameList = 1 << 20
 
-// names gathers the identifiers of the order from the arguments and --file.
+// names gathers the identifiers of the order from the arguments and
+// from files.
 func (p *program) names(f *flags, args []string) ([]string, error) {
+	if slices.ContainsFunc(f.from, func(s nameSource) bool { return len(s.files) > 0 }) {
+		return p.oneOrder(f, args)
+	}
 	raw := splitNames(args)
 	if f.file != "" {
 		listed, err := p.listed(f)

@@ -47,10 +47,10 @@ func nameSources() []nameSource {
 
 // orders gathers the orders to judge: the names given as arguments are one,
 // and join that of a file when there is a single one.
-func (p *program) orders(f *checkFlags, args []string) ([]asked, error) {
+func (p *program) orders(f *flags, args []string) ([]asked, error) {
 	var all []asked
 	if f.file != "" {
-		blocks, err := p.blocks(f.flags)
+		blocks, err := p.blocks(f)
 		if err != nil {
 			return nil, err
 		}
@@ -82,6 +82,19 @@ func (p *program) orders(f *checkFlags, args []string) ([]asked, error) {
 		return nil, usagef("%d orders are too many for one check, which takes %d; split the file", len(all), maxOrders)
 	}
 	return all, nil
+}
+
+// oneOrder gathers the names of the one order that a command is about.
+func (p *program) oneOrder(f *flags, args []string) ([]string, error) {
+	orders, err := p.orders(f, args)
+	if err != nil {
+		return nil, err
+	}
+	if len(orders) > 1 {
+		return nil, usagef("the files hold %d orders, and dns01 %s is about one; give the file of one, or its names", len(orders), f.command)
+	}
+	names, _, err := orders[0].identifiers()
+	return names, err
 }
 
 // identifiers turns the words of an order into identifiers as a CA has them,

@@ -92,7 +92,7 @@ func TestEmptyLinesPartOrders(t *testing.T) {
 		f := newCheckFlags("check")
 		f.file = "-"
 		p.stdin = strings.NewReader(tt.text)
-		orders, err := p.orders(f, nil)
+		orders, err := p.orders(f.flags, nil)
 		if diff := cmp.Diff(tt.want, orderLines(orders)); diff != "" || err != nil {
 			t.Errorf("%s: %v (-want +got):\n%s", tt.name, err, diff)
 		}

@@ -33,6 +33,7 @@ func newPlanFlags() *planFlags {
 	f.StringVar(&f.challenge, "challenge", "dns-01", "")
 	f.StringVar(&f.account, "account", "", "")
 	f.StringVarP(&f.file, "file", "f", "", "")
+	f.defineNameFiles()
 	f.BoolVar(&f.look, "look", false, "")
 	f.StringVar(&f.scenario, "demo", "", "")
 	f.defineResolution()
@@ -60,7 +61,7 @@ func (f *planFlags) world(w world) (world, error) {
 	}
 	var wrong error
 	f.Visit(func(x *pflag.Flag) {
-		if slices.Contains(foreign, x.Name) && x.Name != "file" && !f.fromEnv[x.Name] {
+		if slices.Contains(fixedByWorld, x.Name) && !f.fromEnv[x.Name] {
 			wrong = usagef("%s has no meaning with --demo: its world brings its own; leave it out", dashed(x))
 		}
 	})

@@ -32,7 +32,7 @@ func (f *flags) inLab(name string) (world, []string, error) {
 // for what the scenario's command line asks of it.
 func (f *waitFlags) inDemo() (world, []string, error) {
 	w, target, err := f.inLab(f.scenario)
-	if err != nil || f.NArg() > 0 {
+	if err != nil || f.NArg() > 0 || f.namesElsewhere() {
 		return w, f.Args(), err
 	}
 	d := demoFlags()

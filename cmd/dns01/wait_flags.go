@@ -26,6 +26,7 @@ var withoutMeaning = []string{"resolvers", "no-caches", "no-probe", "probe", "wh
 // newWaitFlags are those of check that have a meaning here, and its own.
 func newWaitFlags() *waitFlags {
 	all := newFlags("wait")
+	all.defineNameFiles()
 	some := noFlags("wait").FlagSet
 	all.VisitAll(func(x *pflag.Flag) {
 		if !slices.Contains(withoutMeaning, x.Name) {
@@ -64,7 +65,7 @@ func parseWait(args []string) (*waitFlags, *hookCall, error) {
 // given reports whether the arguments or the environment name something to
 // wait for.
 func (f *waitFlags) given() bool {
-	return f.NArg()+len(f.values)+len(f.tokens) > 0 || f.file != "" || f.scenario != ""
+	return f.NArg()+len(f.values)+len(f.tokens) > 0 || f.namesElsewhere() || f.scenario != ""
 }
 
 // waitOptions are flags and names that make sense.
