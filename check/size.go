@@ -37,6 +37,10 @@ type TXTMessage struct {
 	// without the fields before it.
 	Signer        string
 	SignatureSize int
+	// Servers are the name servers of Zone, if the server adds them to an
+	// answer that has values.
+	Zone    string
+	Servers []string
 }
 
 // Size is the length of the message in octets.
@@ -55,7 +59,14 @@ func (m TXTMessage) Size() int {
 	for _, v := range m.Values {
 		n += c.name(owner) + recordHead + txtData(v)
 	}
-	if len(m.Values) > 0 {
+	if len(m.Values) == 0 {
+		return n
+	}
+	n += m.signature()
+	for _, s := range m.Servers {
+		n += c.name(m.Zone) + recordHead + c.name(s)
+	}
+	if len(m.Servers) > 0 {
 		n += m.signature()
 	}
 	return n
@@ -214,7 +225,7 @@ func (az *authorization) measure(res *ChallengeResult) {
 	size, base := res.Bytes, res.Bytes // now, and what values add to
 	if res.Bytes == 0 {
 		size = az.emptyMessage(res).Size()
-		base = az.emptyMessage(res).With(1).Size() - valueSize // the signature comes with the first value
+		base = az.emptyMessage(res).With(1).Size() - valueSize + az.spare() // what is added comes with the first value
 	}
 	need := base - az.spare()
 	res.Room = RoomWithin(need, udpPayload)
@@ -228,12 +239,38 @@ func (az *authorization) measure(res *ChallengeResult) {
 	}
 }
 
-// spare is how much of the largest answer need not be in it.
+// spare is how much of the largest answer need not be in it, or before there
+// is a value, of one that will be.
 func (az *authorization) spare() int {
 	if big := az.largest(); big != nil && big.Status == survey.Answered {
 		return big.Spare
 	}
+	for _, e := range az.txt.ends {
+		if a := az.adding(e.zone()); a != nil {
+			return a.Spare
+		}
+	}
 	return 0
+}
+
+// adding is the answer with a zone's SOA, of the server that adds most to what
+// is asked for; nil where none adds anything. It adds the same to values.
+func (j *judge) adding(zone string) *survey.Answer {
+	z := j.s.Zone(zone)
+	if z == nil {
+		return nil
+	}
+	var most *survey.Answer
+	for _, s := range z.Servers {
+		a := s.SOA
+		if a == nil || a.Status != survey.Answered || len(a.Beside) == 0 {
+			continue
+		}
+		if most == nil || a.Bytes > most.Bytes {
+			most = a
+		}
+	}
+	return most
 }
 
 // emptyMessage is the answer before there is a value: the aliases that the
@@ -250,11 +287,27 @@ func (az *authorization) emptyMessage(res *ChallengeResult) TXTMessage {
 			m.Aliases = slices.Clone(e.chain[i+1:])
 		}
 		if slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return a.Signed }) {
-			m.Signer, m.SignatureSize = e.zone(), signatureSize(az.algorithm(e.zone()))
+			m.Signer, m.SignatureSize = e.zone(), az.signatureSeen(e)
+		}
+		if a := az.adding(e.zone()); a != nil {
+			m.Zone, m.Servers = e.zone(), a.Beside
 		}
 		break
 	}
 	return m
+}
+
+// signatureSeen is the length of the signatures of a zone: as they came with
+// the denial, or else by the algorithm that its DS records name.
+func (az *authorization) signatureSeen(e *end) int {
+	n := 0
+	for _, a := range e.answers {
+		n = max(n, a.SigBytes)
+	}
+	if n > 0 {
+		return n
+	}
+	return signatureSize(az.algorithm(e.zone()))
 }
 
 // algorithm is the number that a zone's DS records name, 0 when there are

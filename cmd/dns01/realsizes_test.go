@@ -251,22 +251,26 @@ func (s sizedServer) hold(t *testing.T, signed, alias bool, lower, upper map[str
 	if adds := s.name == "bind" || s.name == "nsd"; adds != (more > 0) {
 		t.Errorf("%d octets more than the answer itself", more)
 	}
-	for _, n := range sizeCounts[1:] {
+	for _, n := range sizeCounts {
 		m := s.message(signed, alias, n)
 		low, up := lower[m.Question], upper[m.Question]
-		if want := m.Size() + more; low.octets != want {
-			t.Errorf("%d values: %d octets computed, %d sent", n, want, low.octets)
-		}
 		its := said[strings.TrimPrefix(m.Question, "_acme-challenge.")]
-		least := low.octets
-		if up.fits[1232] {
-			least = m.Size() // and what is added as far as there is space
-		}
-		if its.ResponseBytes < least || its.ResponseBytes > up.octets {
-			t.Errorf("%d values: %d octets measured, %d to %d sent", n, its.ResponseBytes, least, up.octets)
-		}
-		if its.ForecastBytes != its.ResponseBytes+check.ValueSize() {
-			t.Errorf("%d values: %d octets measured and %d forecast", n, its.ResponseBytes, its.ForecastBytes)
+		if n == 0 {
+			s.holdEmpty(t, its, lower[one.Question].octets, upper[one.Question].octets)
+		} else {
+			if want := m.Size() + more; low.octets != want {
+				t.Errorf("%d values: %d octets computed, %d sent", n, want, low.octets)
+			}
+			least := low.octets
+			if up.fits[1232] {
+				least = m.Size() // and what is added as far as there is space
+			}
+			if its.ResponseBytes < least || its.ResponseBytes > up.octets {
+				t.Errorf("%d values: %d octets measured, %d to %d sent", n, its.ResponseBytes, least, up.octets)
+			}
+			if its.ForecastBytes != its.ResponseBytes+check.ValueSize() {
+				t.Errorf("%d values: %d octets measured and %d forecast", n, its.ResponseBytes, its.ForecastBytes)
+			}
 		}
 		for _, limit := range check.SizeLimits() {
 			for _, with := range sizeCounts {
@@ -275,11 +279,27 @@ func (s sizedServer) hold(t *testing.T, signed, alias bool, lower, upper map[str
 				}
 				q := s.message(signed, alias, with)
 				promised, fits := with-n <= its.RoomAt[limit], lower[q.Question].within(limit)
+				if n == 0 && !promised && q.Size()+len(s.zone(signed)) > limit {
+					continue // it fits by luck with the letters, which the forecast does not count on
+				}
 				if promised != fits && !s.undecided(q, limit, lower[q.Question], upper[q.Question]) {
 					t.Errorf("%d values have room for %d more within %d octets; %d values fit: %t", n, its.RoomAt[limit], limit, with, fits)
 				}
 			}
 		}
+	}
+}
+
+// holdEmpty compares what is forecast before there is a value with what is sent
+// with the first one: how names are compressed in it is known to a few octets,
+// less than a value has.
+func (s sizedServer) holdEmpty(t *testing.T, its sized, low, up int) {
+	t.Helper()
+	if its.ResponseBytes != 0 {
+		t.Errorf("no value: %d octets measured", its.ResponseBytes)
+	}
+	if its.ForecastBytes <= low-check.ValueSize() || its.ForecastBytes >= up+check.ValueSize() {
+		t.Errorf("no value: %d octets forecast with the first, %d to %d sent", its.ForecastBytes, low, up)
 	}
 }
 

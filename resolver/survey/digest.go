@@ -96,6 +96,13 @@ func (d *Answer) said(a *resolver.Answer, r resolver.Reading) {
 	if r.SOA != nil {
 		d.SOA = soa(r.SOA)
 	}
+	if d.Status == Answered {
+		for _, rr := range a.Msg.Ns {
+			if ns, ok := rr.(*dns.NS); ok {
+				d.Beside = append(d.Beside, name(ns.Ns))
+			}
+		}
+	}
 	if d.SOA == nil && (d.Status == NoData || d.Status == NXDomain) {
 		d.OtherSOA = otherSOA(a.Msg)
 	}
@@ -257,6 +264,7 @@ func (d *Answer) signatures(m *dns.Msg) {
 			if !ok {
 				continue
 			}
+			d.SigBytes = max(d.SigBytes, len(strings.TrimRight(sig.Signature, "="))*3/4) // of base64
 			from, until := time.Unix(int64(sig.Inception), 0), time.Unix(int64(sig.Expiration), 0)
 			if !d.Signed || until.Before(d.SignedUntil) {
 				d.Signed, d.SignedFrom, d.SignedUntil = true, from.UTC(), until.UTC()

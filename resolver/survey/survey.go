@@ -147,9 +147,11 @@ type Answer struct {
 	Records  []Record // of the type asked, at Owner
 	SOA      *SOA     // from the authority section of a negative answer, or the answer to SOA
 	NS       []string // the answer to NS
+	Beside   []string // name servers in the authority section of an answer with records: some servers add them to each
 	Wildcard bool     // the owner was synthesised: a random sibling has the same records
 	Disputed []string // older releases of the CA resolver software that would not use, or would use, this answer
 	Signed   bool     // signatures came with the answer
+	SigBytes int      // octets of the longest of them, without the fields before it; 0 when there is none
 	// SignedFrom and SignedUntil bound the signature that ends first.
 	SignedFrom, SignedUntil time.Time
 	Security                *Security // what validation makes of it; nil when it was not judged
