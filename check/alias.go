@@ -200,11 +200,14 @@ func (az *authorization) dangling(e *end) {
 	}
 	f := finding("alias-dangling", az.id.Challenge, fmt.Sprintf("%s leads to %s, which does not exist.", az.id.Challenge, e.owner()))
 	f.Evidence = evidence(e.answers...)
+	if cause == (place{}) {
+		cause = az.astray()
+	}
 	if !az.want.validation() {
 		f.Severity = Note
 	}
-	if cause == (place{}) {
-		cause = az.astray()
+	if !az.want.validation() && cause == (place{}) {
+		f.Detail = fmt.Sprintf("%s leads to %s, which does not exist, as is usual before the first value is published there.", az.id.Challenge, e.owner())
 	}
 	f.Fix = fmt.Sprintf("Publish the TXT value at %s, or change the CNAME at %s.", e.owner(), e.aliases[len(e.aliases)-1].From)
 	switch {
