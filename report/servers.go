@@ -142,7 +142,11 @@ func agreement(t *target, rows []row, public bool) (line string, same bool) {
 			return "", false
 		}
 	}
-	line = first.answer + remark(t, first.answer, public)
+	answer, others, more := strings.Cut(first.answer, " + ")
+	line = answer + remark(t, first.answer, public)
+	if more {
+		line += ", " + others
+	}
 	if len(asked) > 1 {
 		line = fmt.Sprintf("%d addresses agree: %s", len(asked), line)
 	}
