@@ -65,6 +65,11 @@ func splitNames(args []string) []string {
 	return names
 }
 
+// longestWord is how long a name may be to be told apart from no name at all.
+// One that is too long for the DNS, or has many letters of other scripts, is
+// judged like any other.
+const longestWord = 4000
+
 // nameFrom turns one word into an identifier as a CA has it.
 func nameFrom(word string) (string, error) {
 	bare := strings.TrimSpace(word)
@@ -73,6 +78,8 @@ func nameFrom(word string) (string, error) {
 		return "", usagef(`one of the names is empty; name one, as in "dns01 check example.com"`)
 	case isCommand(bare):
 		return "", usagef("%q is a command and has to come first, as in \"dns01 %s\"", bare, bare)
+	case len(bare) > longestWord:
+		return "", usagef("the name that begins with %.40q has %d octets, and 253 are the most", bare, len(bare))
 	case strings.Contains(bare, "://"):
 		return "", usagef("%q is a URL; give the domain name alone", bare)
 	}

@@ -138,15 +138,23 @@ func (e usageError) Error() string { return e.text }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
 
+// longestComplaint is how much of an error is shown, in octets: some quote what
+// they cannot read, however long that is.
+const longestComplaint = 4000
+
 // complain writes an error to stderr and returns the status for it. Who reads
 // the standard output gets it there too, see [program.complainTo].
 func (p *program) complain(err error, out *heard) int {
-	p.say("dns01: %s", err)
+	text := err.Error()
+	if len(text) > longestComplaint {
+		text = strings.ToValidUTF8(text[:longestComplaint], "") + " …"
+	}
+	p.say("dns01: %s", text)
 	status, kind := statusUnknown, "failure"
 	if _, ok := errors.AsType[usageError](err); ok {
 		status, kind = statusUsage, "usage"
 	}
-	return p.complainTo(out, report.Failure{Kind: kind, Message: err.Error(), Status: status})
+	return p.complainTo(out, report.Failure{Kind: kind, Message: text, Status: status})
 }
 
 // say writes one line to stderr. There is nothing to do about its failure.

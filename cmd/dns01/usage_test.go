@@ -7,9 +7,25 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
+
+// A complaint does not fill the screen when a file or an argument is long.
+func TestComplaintsAreShort(t *testing.T) {
+	long := strings.Repeat("é", 1<<20)
+	file := filepath.Join(t.TempDir(), "roots")
+	if err := os.WriteFile(file, []byte(long), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{long}, {"check", "example.com", "--root-hints", file}, {"check", "example.com", "--ca", long, "--json"}, {"check", "-f", file}} {
+		run := ranWith(t, nil, args...)
+		if n := run.stdout.Len() + run.stderr.Len(); run.status != statusUsage || n > 3*longestComplaint || !utf8.ValidString(run.stderr.String()) {
+			t.Errorf("%.60q: status %d, %d octets", args, run.status, n)
+		}
+	}
+}
 
 // An argument comes from a list, a web form or a zone. What it says does not
 // steer the terminal of who reads the complaint.
