@@ -163,7 +163,7 @@ func (n node) status() Status {
 func (v *Validator) prime(ctx context.Context, a *anchor) node {
 	return v.node(ctx, nodeKey{a.zone, a.zone}, func() node {
 		n := v.settle(ctx, a.zone, dns.TypeDNSKEY, func(r Response) node {
-			w := v.newWork()
+			w := v.newWork(ctx)
 			n := w.judgeAnchored(r, a)
 			return w.finishKeys(n, r, a.zone, "for trust anchor")
 		})
@@ -177,14 +177,14 @@ func (v *Validator) prime(ctx context.Context, a *anchor) node {
 func (v *Validator) below(ctx context.Context, a *anchor, at name, above *keySet, hasDS func()) node {
 	return v.node(ctx, nodeKey{a.zone, at}, func() node {
 		n := v.settle(ctx, at, dns.TypeDS, func(r Response) node {
-			return v.newWork().judgeDS(r, above)
+			return v.newWork(ctx).judgeDS(r, above)
 		})
 		if n.state != nodeDS {
 			return n
 		}
 		hasDS()
 		signed := v.settle(ctx, at, dns.TypeDNSKEY, func(r Response) node {
-			w := v.newWork()
+			w := v.newWork(ctx)
 			return w.finishKeys(w.judgeKeys(r, n.ds), r, at, "for key")
 		})
 		signed.tags = dsTags(n.ds)

@@ -48,7 +48,7 @@ func TestPublishedSignatures(t *testing.T) {
 			sig := mustRR(c.sig).(*dns.RRSIG)
 			v := New(Config{Now: func() time.Time { return time.Unix(int64(sig.Inception), 0) }})
 			set := group(0, []dns.RR{mustRR(c.record), sig})[0][0]
-			if f, _, ok := v.newWork().verify(set, ks, false); !ok {
+			if f, _, ok := v.newWork(t.Context()).verify(set, ks, false); !ok {
 				t.Errorf("not verified: %s", f.text)
 			}
 		})

@@ -79,6 +79,28 @@ func TestCost(t *testing.T) {
 	}
 }
 
+// TestCostEndsWithTheRun: signatures and hashes take time that a deadline ends.
+func TestCostEndsWithTheRun(t *testing.T) {
+	w := healthyWorld(t)
+	www := question("www.a.test.", dns.TypeTXT)
+	w.edit[www] = func(r *Response) { r.Answer = append(r.Answer[:1], falseSigs(r.Answer[1], 500)...) }
+	collide(w, "a.test.", 100)
+	v := w.validator()
+	ctx, cancel := context.WithCancel(t.Context())
+	checks, inner := 0, v.crypto
+	v.crypto = func(a uint8, key, signed, sig []byte) error {
+		err := inner(a, key, signed, sig)
+		if checks++; err != nil {
+			cancel() // at the first signature of the bomb
+		}
+		return err
+	}
+	v.Resolve(ctx, "www.a.test.", dns.TypeTXT)
+	if most := 6 + 1; checks > most {
+		t.Errorf("%d signatures checked, %d of them after the run's end", checks, checks-most)
+	}
+}
+
 // falseSigs makes n signatures that differ and fit in all but the signature.
 func falseSigs(rr dns.RR, n int) []dns.RR {
 	var out []dns.RR
@@ -130,7 +152,7 @@ func TestHashCost(t *testing.T) {
 	} {
 		q := strings.Repeat("x.", c.labels) + "n3.test."
 		r := w.answer(q, dns.TypeTXT)
-		j := &judgement{v: v, w: v.newWork(), ctx: context.Background(), ede: edeNone}
+		j := &judgement{v: v, w: v.newWork(t.Context()), ctx: context.Background(), ede: edeNone}
 		j.m, _ = newMessage(r, v.cfg.Limits)
 		j.q, j.qtype = j.m.q, j.m.qtype
 		j.run()

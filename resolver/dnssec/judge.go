@@ -34,7 +34,7 @@ func (v *Validator) Validate(ctx context.Context, r Response) Verdict {
 	if !ok || !r.answersAnything() {
 		return none
 	}
-	j := &judgement{v: v, w: v.newWork(), ctx: ctx, m: m, q: m.q, qtype: m.qtype, ede: edeNone}
+	j := &judgement{v: v, w: v.newWork(ctx), ctx: ctx, m: m, q: m.q, qtype: m.qtype, ede: edeNone}
 	j.verdict.Rcode = r.Rcode
 	j.run()
 	return j.finish()

@@ -97,6 +97,10 @@ func (w *work) check(s *rrset, sig *dns.RRSIG, zone name, k zoneKey, f *fault) b
 	if !ok || len(k.public) == 0 {
 		return false // nothing to check against; not worth words
 	}
+	if w.ctx.Err() != nil {
+		w.givenUp = true
+		return false
+	}
 	w.checks++
 	sigData, _ := base64.StdEncoding.DecodeString(sig.Signature)
 	if err := w.v.crypto(k.algorithm, k.public, data, sigData); err != nil {

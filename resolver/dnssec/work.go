@@ -1,6 +1,9 @@
 package dnssec
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // A work is one piece of validation, with what it may still spend. It belongs
 // to one goroutine.
@@ -12,6 +15,9 @@ import "time"
 type work struct {
 	v     *Validator
 	clock clock
+	// ctx is the run's: a large key takes milliseconds a signature, and forty
+	// servers have many to show. Nobody wants what is found out after its end.
+	ctx context.Context
 
 	checks  int // signatures checked, in all
 	hashed  int // NSEC3 hashes computed, in all
@@ -24,9 +30,10 @@ type work struct {
 	expires time.Time // the earliest end of a signature that was needed
 }
 
-func (v *Validator) newWork() *work {
+func (v *Validator) newWork(ctx context.Context) *work {
 	return &work{
 		v:      v,
+		ctx:    ctx,
 		clock:  clock{v.cfg.Now(), v.cfg.Skew},
 		hashes: make(map[hashKey]string),
 	}
@@ -55,7 +62,8 @@ func (w *work) spendSignatures(tried int, more bool) bool {
 
 // spendHash asks leave to compute one more NSEC3 hash.
 func (w *work) spendHash() bool {
-	if w.givenUp {
+	if w.givenUp || w.ctx.Err() != nil {
+		w.givenUp = true
 		return false
 	}
 	if w.batch3 >= w.v.cfg.Limits.HashBatch {
