@@ -20,6 +20,9 @@ type BatchLine struct {
 	ID     string
 	Err    error // why it is no order; then there is no report
 	Report Report
+	// Perspective is where the agent stands that judged it, "" when it was
+	// judged here.
+	Perspective string
 }
 
 type jsonBatchLine struct {
@@ -35,6 +38,7 @@ type jsonBatchLine struct {
 	PredictedErrors []jsonBatchProblem `json:"predicted_errors"`
 	Queries         int                `json:"queries"`
 	DurationMS      int64              `json:"duration_ms"`
+	Perspective     string             `json:"perspective,omitempty"`
 	Report          *jsonDocument      `json:"report,omitempty"`
 }
 
@@ -57,7 +61,7 @@ type jsonBatchProblem struct {
 // full the whole document of [JSON] comes besides.
 func JSONBatchLine(x BatchLine, full bool) ([]byte, error) {
 	line := jsonBatchLine{
-		Schema: Schema, Order: x.Order, Line: x.Line, ID: x.ID,
+		Schema: Schema, Order: x.Order, Line: x.Line, ID: x.ID, Perspective: x.Perspective,
 		Identifiers: []string{}, Findings: []jsonBatchFinding{}, PredictedErrors: []jsonBatchProblem{},
 	}
 	if x.Err != nil {
@@ -114,46 +118,78 @@ type SlowZone struct {
 
 // Add takes in one order.
 func (b *Batch) Add(x BatchLine) {
+	var ids []string
+	for _, f := range x.Report.Result.Findings {
+		ids = append(ids, f.Rule.ID)
+	}
+	queries := 0
+	if s := x.Report.Survey; s != nil {
+		queries = s.Queries.Total
+	}
+	b.tally(x.Err != nil, x.Report.Result.Verdict, ids, queries)
+	if x.Err == nil {
+		b.AddSlow(SlowZones(x.Report.Survey))
+	}
+}
+
+// AddRead takes in one order that was judged elsewhere.
+func (b *Batch) AddRead(x BatchRead) { b.tally(x.Error != "", x.Verdict, x.Findings, x.Queries) }
+
+// AddSlow takes in how long the servers of an order's zones took.
+func (b *Batch) AddSlow(zones []SlowZone) {
+	for _, z := range zones {
+		b.slow(z)
+	}
+}
+
+func (b *Batch) tally(wrong bool, v check.Verdict, ids []string, queries int) {
 	b.Orders++
-	if x.Err != nil {
+	if wrong {
 		b.Wrong++
 		return
 	}
 	if b.Verdicts == nil {
 		b.Verdicts, b.Findings = map[check.Verdict]int{}, map[string]int{}
 	}
-	b.Verdicts[x.Report.Result.Verdict]++
-	seen := map[string]bool{}
-	for _, f := range x.Report.Result.Findings {
-		if id := f.Rule.ID; !seen[id] {
-			seen[id] = true
-			b.Findings[id]++
-		}
-	}
-	if s := x.Report.Survey; s != nil {
-		b.Queries += s.Queries.Total
-		for _, z := range s.Zones {
-			b.slow(z)
-		}
+	b.Verdicts[v]++
+	b.Queries += queries
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		b.Findings[id]++
 	}
 }
 
-// slow keeps the slowest zones.
-func (b *Batch) slow(z *survey.Zone) {
-	const most = 10
-	var rtt time.Duration
-	for _, s := range z.Servers {
-		if s.SOA != nil && s.SOA.Status.Usable() {
-			rtt = max(rtt, s.SOA.RTT)
+// SlowZones are the zones of a survey whose servers were timed, with the
+// slowest of each; those of registries are left out.
+func SlowZones(s *survey.Survey) []SlowZone {
+	var zones []SlowZone
+	if s == nil {
+		return nil
+	}
+	for _, z := range s.Zones {
+		var rtt time.Duration
+		for _, s := range z.Servers {
+			if s.SOA != nil && s.SOA.Status.Usable() {
+				rtt = max(rtt, s.SOA.RTT)
+			}
+		}
+		if !z.Public && rtt > 0 {
+			zones = append(zones, SlowZone{z.Name, rtt})
 		}
 	}
-	if z.Public || rtt == 0 || len(b.Slowest) == most && b.Slowest[most-1].RTT >= rtt {
+	return zones
+}
+
+// slow keeps the slowest zones.
+func (b *Batch) slow(z SlowZone) {
+	const most = 10
+	if len(b.Slowest) == most && b.Slowest[most-1].RTT >= z.RTT {
 		return
 	}
-	if i := slices.IndexFunc(b.Slowest, func(s SlowZone) bool { return s.Zone == z.Name }); i >= 0 {
-		b.Slowest[i].RTT = max(b.Slowest[i].RTT, rtt)
+	if i := slices.IndexFunc(b.Slowest, func(s SlowZone) bool { return s.Zone == z.Zone }); i >= 0 {
+		b.Slowest[i].RTT = max(b.Slowest[i].RTT, z.RTT)
 	} else {
-		b.Slowest = append(b.Slowest, SlowZone{z.Name, rtt})
+		b.Slowest = append(b.Slowest, z)
 	}
 	slices.SortStableFunc(b.Slowest, func(a, c SlowZone) int { return cmp.Compare(c.RTT, a.RTT) })
 	b.Slowest = b.Slowest[:min(most, len(b.Slowest))]

@@ -7,13 +7,10 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"dns01/check"
-	"dns01/resolver"
-	"dns01/resolver/survey"
 	"dns01/testdata"
 )
 
@@ -153,9 +150,7 @@ func (p *program) runBatch(ctx context.Context, w world, o batchOptions) (int, e
 		return 0, err
 	}
 	progress := p.newBatchProgress(o, size)
-	b := &batch{p: p, w: w, o: o, out: out, done: done, progress: progress, limit: newGovernor(o.jobs)}
-	b.door = p.door(w, o.settings, func(resolver.Observation) {})
-	b.memory = resolver.NewMemory(resolver.Shared, keepFor, keepMost)
+	b := &batch{judging: p.judging(w, o.start, o.settings), o: o, out: out, done: done, progress: progress, limit: newGovernor(o.jobs)}
 	err = b.run(ctx, newOrderReader(in, o))
 	progress.end(b.sum)
 	if err := errors.Join(err, out.Close(), o.timeline.write()); err != nil {
@@ -176,21 +171,11 @@ func goOn(o batchOptions) string {
 	return "--resume goes on from there"
 }
 
-// What orders share is kept for so long, and so many replies of it: some
-// kilooctets each.
-const (
-	keepFor  = 5 * time.Minute
-	keepMost = 20_000
-)
-
-// judge looks at one order. It reports how many questions were lost besides.
-func (b *batch) judge(ctx context.Context, q orderLine) (r result) {
-	r = result{orderLine: q}
+// judge looks at one order.
+func (b *batch) judge(ctx context.Context, q orderLine) result {
 	if q.err != nil {
-		return r
+		return result{orderLine: q}
 	}
-	ctx, cancel := context.WithTimeout(ctx, b.o.deadline)
-	defer cancel()
 	order := b.o.order
 	if !b.o.dated {
 		order.Now = b.p.now()
@@ -199,18 +184,7 @@ func (b *batch) judge(ctx context.Context, q orderLine) (r result) {
 	if q.account != "" {
 		order.Account = q.account
 	}
-	counter := &resolver.Counter{}
-	var lost lossCounter
-	x := b.memory.Before(resolver.Observe(b.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
-	s := survey.Take(ctx, survey.Target{Names: q.names, Challenge: order.Challenge, Account: order.Account}, survey.Options{
-		Client: resolver.New(budgeted(b.p.clientOf(b.w, x, b.o.start, b.o.settings), len(q.names))), Counter: counter,
-		Exchanger: x, Now: b.p.now,
-		Anchors: b.o.anchors, SignedAt: b.o.signedAt, Probes: b.o.probes,
-	})
-	r.report.Tool, r.report.Order, r.report.Survey = b.p.tool(), order, s
-	r.report.Result = check.Judge(s, order)
-	r.lossy = lost.many()
-	return r
+	return b.judging.judge(ctx, q, order, terms{b.o.deadline, b.o.probes})
 }
 
 // openOrders opens the list. The size is 0 where it is not known.

@@ -14,18 +14,15 @@ import (
 
 // A batch is a list of orders on its way to results.
 type batch struct {
-	p        *program
-	w        world
+	*judging
 	o        batchOptions
 	out      *results
 	done     *doneOrders
 	progress *batchProgress
 	limit    *governor
 
-	door   resolver.Exchanger // paced, for all orders
-	memory *resolver.Memory   // of what they share
-	sum    report.Batch
-	worst  int
+	sum   report.Batch
+	worst int
 }
 
 // A result is an order and what became of it.

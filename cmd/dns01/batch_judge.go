@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"dns01/check"
+	"dns01/resolver"
+	"dns01/resolver/survey"
+)
+
+// A judging is what orders that are judged in one process share: the way to
+// the world, and what was learnt there.
+type judging struct {
+	p *program
+	w world
+	start
+	settings
+	door   resolver.Exchanger // paced, for all orders
+	memory *resolver.Memory   // of what they share
+}
+
+// terms are what one order is judged by.
+type terms struct {
+	deadline time.Duration
+	probes   survey.Probing
+}
+
+func (p *program) judging(w world, from start, s settings) *judging {
+	return &judging{
+		p: p, w: w, start: from, settings: s,
+		door:   p.door(w, s, func(resolver.Observation) {}),
+		memory: resolver.NewMemory(resolver.Shared, keepFor, keepMost),
+	}
+}
+
+// What orders share is kept for so long, and so many replies of it: some
+// kilooctets each.
+const (
+	keepFor  = 5 * time.Minute
+	keepMost = 20_000
+)
+
+// judge looks at one order. It reports whether many questions were lost
+// besides.
+func (j *judging) judge(ctx context.Context, q orderLine, order check.Order, t terms) (r result) {
+	r = result{orderLine: q}
+	ctx, cancel := context.WithTimeout(ctx, t.deadline)
+	defer cancel()
+	counter := &resolver.Counter{}
+	var lost lossCounter
+	x := j.memory.Before(resolver.Observe(j.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
+	s := survey.Take(ctx, survey.Target{Names: q.names, Challenge: order.Challenge, Account: order.Account}, survey.Options{
+		Client: resolver.New(budgeted(j.p.clientOf(j.w, x, j.start, j.settings), len(q.names))), Counter: counter,
+		Exchanger: x, Now: j.p.now,
+		Anchors: j.anchors, SignedAt: j.signedAt, Probes: t.probes,
+	})
+	r.report.Tool, r.report.Order, r.report.Survey = j.p.tool(), order, s
+	r.report.Result = check.Judge(s, order)
+	r.lossy = lost.many()
+	return r
+}
