@@ -50,7 +50,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "replay", "diff", "tui", "demo", "completion", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "agent", "replay", "diff", "tui", "demo", "completion", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -68,6 +68,8 @@ func commandNamed(name string) command {
 		return (*program).explain
 	case "batch":
 		return (*program).batch
+	case "agent":
+		return (*program).agent
 	case "replay":
 		return (*program).replay
 	case "diff":

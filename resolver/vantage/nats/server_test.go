@@ -3,7 +3,6 @@ package nats
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -42,20 +41,14 @@ func quietly(t *testing.T) {
 
 // said collects what people are told.
 type said struct {
-	mu    sync.Mutex
-	lines []string
 	heard chan string
 }
 
 func newSaid() *said { return &said{heard: make(chan string, 1000)} }
 
 func (s *said) say(format string, args ...any) {
-	line := fmt.Sprintf(format, args...)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.lines = append(s.lines, line)
 	select {
-	case s.heard <- line:
+	case s.heard <- fmt.Sprintf(format, args...):
 	default:
 	}
 }
@@ -73,12 +66,6 @@ func (s *said) await(t *testing.T, text string) {
 			t.Fatalf("never said: %s", text)
 		}
 	}
-}
-
-func (s *said) has(text string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.ContainsFunc(s.lines, func(l string) bool { return strings.Contains(l, text) })
 }
 
 // running starts an agent and returns what ends it and waits.

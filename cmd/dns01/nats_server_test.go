@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"go.uber.org/goleak"
+)
+
+// natsServer runs a NATS server for the length of a test, as change wants it,
+// and checks that a test leaves nothing running.
+func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
+	t.Helper()
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
+	if change != nil {
+		change(o)
+	}
+	s, err := server.NewServer(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the NATS server does not start")
+	}
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	return s
+}
+
+// heardLines is a stream that can be waited on.
+type heardLines struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	wrote chan struct{}
+}
+
+func newHeardLines() *heardLines { return &heardLines{wrote: make(chan struct{}, 1)} }
+
+func (h *heardLines) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	select {
+	case h.wrote <- struct{}{}:
+	default:
+	}
+	return h.text.Write(p)
+}
+
+func (h *heardLines) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.String()
+}
+
+// await waits until a text was written.
+func (h *heardLines) await(t *testing.T, text string) {
+	t.Helper()
+	for !strings.Contains(h.String(), text) {
+		select {
+		case <-h.wrote:
+		case <-t.Context().Done():
+			t.Fatalf("never wrote %q, but\n%s", text, h)
+		}
+	}
+}
+
+// agentRunning runs an agent until it is stopped, or the test ends.
+func agentRunning(t *testing.T, s *server.Server, args ...string) (stop func() int, stderr *heardLines) {
+	t.Helper()
+	p, _, _ := newProgram(t, append([]string{"agent", "--nats", s.ClientURL()}, args...)...)
+	stderr = newHeardLines()
+	p.stderr = stderr
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan int, 1)
+	go func() { ended <- p.run(ctx) }()
+	stderr.await(t, "answers at")
+	var once sync.Once
+	status := 0
+	stop = func() int {
+		once.Do(func() { cancel(); status = <-ended })
+		return status
+	}
+	t.Cleanup(func() { stop() })
+	return stop, stderr
+}
