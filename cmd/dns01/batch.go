@@ -18,13 +18,16 @@ import (
 // own.
 type batchFlags struct {
 	*flags
-	jobs     int
-	inOrder  bool
-	full     bool
-	output   string
-	resume   bool
-	input    string
-	scenario string
+	natsFlags
+	lostAfter string
+	shard     string
+	jobs      int
+	inOrder   bool
+	full      bool
+	output    string
+	resume    bool
+	input     string
+	scenario  string
 }
 
 // eachOrder are flags of check that say what one order is about.
@@ -50,6 +53,10 @@ func newBatchFlags() *batchFlags {
 	f.BoolVar(&f.resume, "resume", false, "")
 	f.StringVar(&f.input, "input", "", "")
 	f.StringVar(&f.scenario, "demo", "", "")
+	f.StringVar(&f.shard, "shard", "", "")
+	f.StringVar(&f.url, "nats", "", "")
+	f.StringVar(&f.lostAfter, "lost-after", "15s", "")
+	f.defineNATS(f.FlagSet)
 	return f
 }
 
@@ -89,6 +96,8 @@ type batchOptions struct {
 	output  string // "" is the standard output
 	resume  bool
 	dated   bool // --now was given
+	shard   shard
+	fleet   *fleetOptions // nil: orders are judged here
 }
 
 // batchWorld is the Internet, or one of the lab's.
@@ -115,6 +124,12 @@ func (p *program) batchOptions(ctx context.Context, f *batchFlags, w world) (o b
 		return o, err
 	}
 	if o.start, err = f.start(w); err != nil {
+		return o, err
+	}
+	if o.shard, err = f.share(); err != nil {
+		return o, err
+	}
+	if o.fleet, err = p.fleetOptions(ctx, f, w); err != nil {
 		return o, err
 	}
 	switch f.NArg() {
@@ -145,15 +160,22 @@ func (p *program) runBatch(ctx context.Context, w world, o batchOptions) (int, e
 		return 0, err
 	}
 	defer in.Close()
-	out, done, err := p.openResults(o)
-	if err != nil {
+	b := &batch{judging: p.judging(w, o.start, o.settings), o: o, limit: newGovernor(o.jobs)}
+	if o.fleet != nil {
+		fleet, err := p.openFleet(ctx, &b.o)
+		if err != nil {
+			return 0, err
+		}
+		defer fleet.close(ctx)
+		b.fleet, b.limit = fleet, newCrew(b.o.jobs)
+	}
+	if b.out, b.done, err = p.openResults(o); err != nil {
 		return 0, err
 	}
-	progress := p.newBatchProgress(o, size)
-	b := &batch{judging: p.judging(w, o.start, o.settings), o: o, out: out, done: done, progress: progress, limit: newGovernor(o.jobs)}
+	b.progress = p.newBatchProgress(o, size)
 	err = b.run(ctx, newOrderReader(in, o))
-	progress.end(b.sum)
-	if err := errors.Join(err, out.Close(), o.timeline.write()); err != nil {
+	b.progress.end(b.sum)
+	if err := errors.Join(err, b.out.Close(), o.timeline.write()); err != nil {
 		return 0, err
 	}
 	if ctx.Err() != nil {
@@ -175,6 +197,9 @@ func goOn(o batchOptions) string {
 func (b *batch) judge(ctx context.Context, q orderLine) result {
 	if q.err != nil {
 		return result{orderLine: q}
+	}
+	if b.fleet != nil {
+		return b.judgeElsewhere(ctx, q)
 	}
 	order := b.o.order
 	if !b.o.dated {

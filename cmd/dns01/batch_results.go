@@ -20,12 +20,20 @@ type results struct {
 }
 
 func (r *results) add(x result, full bool) error {
-	line, err := report.JSONBatchLine(x.line1(), full)
+	line, err := x.text(full)
 	if err != nil {
 		return err
 	}
 	_, err = r.Write(line)
 	return delivered(err)
+}
+
+// text is the line of a result.
+func (r result) text(full bool) ([]byte, error) {
+	if r.judged != nil {
+		return r.judged.line, nil
+	}
+	return report.JSONBatchLine(r.line1(), full)
 }
 
 func (r *results) Close() error {
@@ -127,9 +135,7 @@ func (d *doneOrders) has(q orderLine) (bool, error) {
 	return true, nil
 }
 
-// first and after are the numbers of orders that have no result yet.
-func (d *doneOrders) first() int { return d.after(0) }
-
+// after is the number of the next order that has no result yet.
 func (d *doneOrders) after(number int) int {
 	for number++; number <= len(d.marks) && d.marks[number-1] != 0; number++ {
 	}

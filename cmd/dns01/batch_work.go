@@ -20,6 +20,7 @@ type batch struct {
 	done     *doneOrders
 	progress *batchProgress
 	limit    *governor
+	fleet    *fleet // nil: orders are judged here
 
 	sum   report.Batch
 	worst int
@@ -29,8 +30,9 @@ type batch struct {
 type result struct {
 	orderLine
 	report report.Report
-	lossy  bool // many of its questions were lost
-	begun  bool // the run ended before it was complete
+	judged *judgedElsewhere // in the place of the report; nil: it was judged here
+	lossy  bool             // many of its questions were lost
+	begun  bool             // the run ended before it was complete
 }
 
 // window is how many orders may be between the one that has been read last
@@ -65,6 +67,9 @@ func (b *batch) read(ctx context.Context, in *orderReader, finished chan<- resul
 			return usagef("line %d of the list cannot be read: %s", in.line, reason(err))
 		}
 		b.progress.position(in.read)
+		if !b.o.shard.has(q.number) {
+			continue
+		}
 		if skip, err := b.done.has(q); err != nil {
 			return err
 		} else if skip {
@@ -103,7 +108,7 @@ func (b *batch) write(finished <-chan result, room <-chan struct{}, stop context
 		}
 		b.count(r)
 	}
-	next := b.done.first()
+	next := b.after(0)
 	waiting := map[int]result{}
 	for r := range finished {
 		if !b.o.inOrder {
@@ -118,17 +123,31 @@ func (b *batch) write(finished <-chan result, room <-chan struct{}, stop context
 			}
 			delete(waiting, next)
 			put(r)
-			next = b.done.after(next)
+			next = b.after(next)
 		}
 	}
 	return failed
 }
 
+// after is the next order of the shard that has no result yet.
+func (b *batch) after(number int) int {
+	for number = b.done.after(number); !b.o.shard.has(number); {
+		number = b.done.after(number)
+	}
+	return number
+}
+
 // count adds a result to the summary.
 func (b *batch) count(r result) {
-	b.sum.Add(r.line1())
 	status := statusUsage
-	if r.err == nil {
+	if r.judged != nil {
+		b.sum.AddRead(r.judged.read)
+		b.sum.AddSlow(r.judged.slow)
+		status = statusOf(r.judged.read.Verdict, b.o.strict)
+	} else {
+		b.sum.Add(r.line1())
+	}
+	if r.judged == nil && r.err == nil {
 		status = statusOf(r.report.Result.Verdict, b.o.strict)
 	}
 	if weight(status) > weight(b.worst) {
@@ -189,6 +208,10 @@ type governor struct {
 func newGovernor(max int) *governor {
 	return &governor{max: max, limit: float64(min(max, 4)), freed: make(chan struct{}, 1)}
 }
+
+// newCrew is a governor for work that is done elsewhere: agents hold
+// themselves to what their lines bear.
+func newCrew(size int) *governor { g := newGovernor(size); g.limit = float64(size); return g }
 
 // begin waits until one more order may begin. It reports false when the run
 // has ended.

@@ -58,29 +58,37 @@ func (f *flags) knownCA(flag, word string) (*known.CA, error) {
 	return nil, usagef("%s %q is not known; those known are %s%s", f.source(flag), word, strings.Join(caIDs(), ", "), didYouMean(word, caIDs()))
 }
 
-// directory reads the document of --ca-directory from a file or an https URL.
+// directory reads the document of --ca-directory.
 func (p *program) directory(ctx context.Context, f *flags, w world) (d known.Directory, err error) {
+	doc, err := p.directoryDocument(ctx, f, w)
+	if err != nil {
+		return d, err
+	}
+	if d, err = known.ParseDirectory(doc); err != nil {
+		return d, usagef("%s %s cannot be used: %v", f.source("ca-directory"), f.caDirectory, err)
+	}
+	return d, nil
+}
+
+// directoryDocument gets the document from a file or an https URL.
+func (p *program) directoryDocument(ctx context.Context, f *flags, w world) (doc []byte, err error) {
 	what := f.source("ca-directory") + " " + f.caDirectory
-	var doc []byte
 	switch {
 	case hasPassword(f.caDirectory):
-		return d, usagef("%s has a user name before its host: reports and the list of processes would show it; leave it out", f.source("ca-directory"))
+		return nil, usagef("%s has a user name before its host: reports and the list of processes would show it; leave it out", f.source("ca-directory"))
 	case !strings.Contains(f.caDirectory, "://"):
 		doc, err = readDirectory(f.caDirectory)
 	case !strings.HasPrefix(strings.ToLower(f.caDirectory), "https://"):
-		return d, usagef("%s is neither a file nor an https URL; ACME directories are served over HTTPS", what)
+		return nil, usagef("%s is neither a file nor an https URL; ACME directories are served over HTTPS", what)
 	case w.madeUp:
-		return d, usagef("%s lies outside this made-up world; give a file", what)
+		return nil, usagef("%s lies outside this made-up world; give a file", what)
 	default:
 		doc, err = p.fetchDirectory(ctx, f.caDirectory, f.allowPrivate)
 	}
 	if err != nil {
-		return d, usagef("%s cannot be read: %s", what, reason(err))
+		return nil, usagef("%s cannot be read: %s", what, reason(err))
 	}
-	if d, err = known.ParseDirectory(doc); err != nil {
-		return d, usagef("%s cannot be used: %v", what, err)
-	}
-	return d, nil
+	return doc, nil
 }
 
 // hasPassword reports whether a URL has a user name or a password in it.

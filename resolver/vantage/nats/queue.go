@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -83,7 +84,7 @@ func whyNoQueue(err error, host string) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
+	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount), errors.Is(err, natsgo.ErrNoResponders):
 		return fmt.Errorf("JetStream is switched off at %s, and batches need it; start nats-server with -js, or allow it to the account", host)
 	case errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("JetStream at %s does not answer; may this user publish to $JS.API.> and read from _INBOX.>?", host)
