@@ -17,10 +17,6 @@ import (
 	"dns01/resolver/vantage/nats"
 )
 
-// agentQueries is how many messages one request may make an agent send: a
-// hundred names in zones that are well take a third of it.
-const agentQueries = 5000
-
 // agentAside is how many questions of one request are concluded at once.
 const agentAside = 16
 
@@ -75,9 +71,7 @@ func (j *judging) look(ctx context.Context, r nats.Request) (nats.Sighting, erro
 	begun := time.Now()
 	counter := &resolver.Counter{}
 	x := resolver.Observe(j.door, counter.Add)
-	config := j.p.clientOf(j.w, x, j.start, j.settings)
-	config.MaxQueries = agentQueries
-	client := resolver.New(config)
+	client := resolver.New(budgeted(j.p.clientOf(j.w, x, j.start, j.settings), len(r.Names)))
 	s := survey.Take(ctx, survey.Target{Names: r.Names, Challenge: r.Challenge, Account: r.Account, OnlyCAA: r.OnlyCAA}, survey.Options{
 		Client: client, Counter: counter, Exchanger: x, Now: j.p.clock(j.w),
 		Anchors: j.anchors, SignedAt: j.signedAt, Probes: survey.ProbesNone,
