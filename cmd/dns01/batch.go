@@ -21,6 +21,7 @@ type batchFlags struct {
 	natsFlags
 	lostAfter string
 	shard     string
+	failOn    string
 	jobs      int
 	inOrder   bool
 	full      bool
@@ -53,6 +54,7 @@ func newBatchFlags() *batchFlags {
 	f.BoolVar(&f.resume, "resume", false, "")
 	f.StringVar(&f.input, "input", "", "")
 	f.StringVar(&f.scenario, "demo", "", "")
+	f.StringVar(&f.failOn, "fail-on", "error,unknown", "")
 	f.StringVar(&f.shard, "shard", "", "")
 	f.StringVar(&f.url, "nats", "", "")
 	f.StringVar(&f.lostAfter, "lost-after", "15s", "")
@@ -96,6 +98,7 @@ type batchOptions struct {
 	output  string // "" is the standard output
 	resume  bool
 	dated   bool // --now was given
+	limit   limit
 	shard   shard
 	fleet   *fleetOptions // nil: orders are judged here
 }
@@ -124,6 +127,9 @@ func (p *program) batchOptions(ctx context.Context, f *batchFlags, w world) (o b
 		return o, err
 	}
 	if o.start, err = f.start(w); err != nil {
+		return o, err
+	}
+	if o.limit, err = f.readLimit(f.failOn); err != nil {
 		return o, err
 	}
 	if o.shard, err = f.share(); err != nil {

@@ -139,6 +139,26 @@ func TestBatchInOrder(t *testing.T) {
 	}
 }
 
+// A job that only gathers results is done when it has them, whatever they are;
+// a line that is no order is still a mistake.
+func TestBatchFailsOnWhatItIsToldTo(t *testing.T) {
+	for _, tt := range []struct {
+		list   string
+		args   []string
+		status int
+	}{
+		{"example.com\n", nil, statusBlocked},
+		{"example.com\n", []string{"--fail-on", "never"}, statusOK},
+		{"example.com\n://\n", []string{"--fail-on", "never"}, statusUsage},
+	} {
+		p, _, stderr := newProgram(t, append([]string{"batch", "--demo", "caa-forbids", "-q"}, tt.args...)...)
+		p.stdin = strings.NewReader(tt.list)
+		if got := p.run(t.Context()); got != tt.status {
+			t.Errorf("%q %v: status %d, want %d; %s", tt.list, tt.args, got, tt.status, stderr)
+		}
+	}
+}
+
 // What a killed run has left behind is gone on with: nothing twice, nothing
 // lost, and no other list taken for it.
 func TestBatchResumes(t *testing.T) {

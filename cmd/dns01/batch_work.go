@@ -143,12 +143,12 @@ func (b *batch) count(r result) {
 	if r.judged != nil {
 		b.sum.AddRead(r.judged.read)
 		b.sum.AddSlow(r.judged.slow)
-		status = statusOf(r.judged.read.Verdict, b.o.strict)
+		status = b.o.limit.status(r.judged.read.Verdict)
 	} else {
 		b.sum.Add(r.line1())
 	}
 	if r.judged == nil && r.err == nil {
-		status = statusOf(r.report.Result.Verdict, b.o.strict)
+		status = b.o.limit.status(r.report.Result.Verdict)
 	}
 	if weight(status) > weight(b.worst) {
 		b.worst = status

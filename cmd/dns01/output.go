@@ -41,7 +41,7 @@ func (o outputs) has(format string) bool {
 // readOutputs makes sense of --format, --output and what goes with them, and
 // leaves in f.format what [flags.settings] knows. The error is a usageError.
 func (f *checkFlags) readOutputs() (o outputs, err error) {
-	if o.limit, err = f.readLimit(); err != nil {
+	if o.limit, err = f.readLimit(f.failOn); err != nil {
 		return o, err
 	}
 	main, err := f.mainFormat()
@@ -146,8 +146,8 @@ type limit struct{ never, warning, quietUnknown bool }
 
 // readLimit reads --fail-on and --strict. An error always fails, unless
 // nothing does.
-func (f *checkFlags) readLimit() (l limit, err error) {
-	words := strings.Split(f.failOn, ",")
+func (f *flags) readLimit(failOn string) (l limit, err error) {
+	words := strings.Split(failOn, ",")
 	l.quietUnknown = !slices.Contains(words, "unknown")
 	for _, w := range words {
 		switch w {
@@ -164,7 +164,7 @@ func (f *checkFlags) readLimit() (l limit, err error) {
 		return l, usagef("%s never contradicts the words beside it; give one or the other", f.source("fail-on"))
 	}
 	if f.strict && f.Changed("fail-on") && !l.warning && !f.fromEnv["fail-on"] && !f.fromEnv["strict"] {
-		return l, usagef("--strict and --fail-on %s contradict each other; give one of them", f.failOn)
+		return l, usagef("--strict and --fail-on %s contradict each other; give one of them", failOn)
 	}
 	l.warning = l.warning || f.strict
 	return l, nil
