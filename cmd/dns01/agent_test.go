@@ -19,9 +19,10 @@ import (
 
 // Three agents in three places see three worlds, and say so.
 func TestAgentsTellWhatTheirWorldsShow(t *testing.T) {
+	leavesNothingRunning(t)
 	s := natsServer(t, nil)
-	stop, stderr := agentRunning(t, s, "--perspective", "eu-west", "--rir", "ripe", "--demo", "healthy")
-	agentRunning(t, s, "--perspective", "us-east", "--rir", "ARIN", "--demo", "challenge-missing")
+	stop, stderr := agentRunning(t, s, "--perspective", "eu-west", "--rir", "ripe", "--demo", "healthy", "--timeout", "20s")
+	agentRunning(t, s, "--perspective", "us-east", "--rir", "ARIN", "--demo", "challenge-missing", "--timeout", "20s")
 	agentRunning(t, s, "--perspective", "ap-south", "--rir", "APNIC", "--demo", "all-lame")
 
 	v := &nats.Vantage{Options: nats.Options{URL: s.ClientURL()}}
@@ -214,12 +215,7 @@ func TestWrongCredentialsAreRefusedAndNotShown(t *testing.T) {
 	s := natsServer(t, func(o *server.Options) { o.Username, o.Password = "dns01", "right-secret" })
 	url := strings.Replace(s.ClientURL(), "nats://", "nats://dns01:wrong-secret@", 1)
 	p, _, stderr := newProgram(t, "agent", "--perspective", "eu-west", "--rir", "RIPE")
-	p.env = func(name string) string {
-		if name == "DNS01_NATS" {
-			return url
-		}
-		return ""
-	}
+	p.env = onlyNATS(url)
 	if status := p.run(t.Context()); status != statusUsage || !strings.Contains(stderr.String(), "refuses the credentials") || strings.Contains(stderr.String(), "secret") {
 		t.Errorf("status %d, stderr: %s", status, stderr)
 	}

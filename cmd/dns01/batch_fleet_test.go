@@ -31,7 +31,7 @@ type fleetRun struct {
 // startFleet begins a batch over agents.
 func startFleet(ctx context.Context, t *testing.T, s *server.Server, list string, args ...string) *fleetRun {
 	t.Helper()
-	p, _, _ := newProgram(t, append([]string{"batch", "--nats", s.ClientURL()}, args...)...)
+	p, _, _ := newProgram(t, append([]string{"batch", "--nats", s.ClientURL(), "--deadline", "5m"}, args...)...)
 	r := &fleetRun{stderr: newHeardLines(), ended: make(chan int, 1)}
 	p.stdin, p.stdout, p.stderr = strings.NewReader(list), &r.stdout, r.stderr
 	p.now = time.Now
@@ -47,9 +47,10 @@ func (r *fleetRun) wait(t *testing.T, status int) []int {
 	return numbers(t, r.stdout.Bytes())
 }
 
-// healthy are the arguments of an agent that sees a world in which all is well.
+// healthy are the arguments of an agent that sees a world in which all is well,
+// and is patient: how busy the host is must not decide.
 func healthy(perspective, rir string) []string {
-	return []string{"--perspective", perspective, "--rir", rir, "--demo", "healthy", "--pace", "none"}
+	return []string{"--perspective", perspective, "--rir", rir, "--demo", "healthy", "--pace", "none", "--timeout", "20s"}
 }
 
 // orders is a list of so many orders.
@@ -75,6 +76,7 @@ func exactlyOnce(t *testing.T, want, got []int) {
 // Agents judge as a batch would here: but for who did it and how long that
 // took, the lines are the same. Nothing stays at the server.
 func TestBatchOverAgents(t *testing.T) {
+	leavesNothingRunning(t)
 	s := natsServer(t, nil)
 	agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	agentRunning(t, s, healthy("us-east", "ARIN")...)
@@ -86,7 +88,7 @@ func TestBatchOverAgents(t *testing.T) {
 	there := startFleet(t.Context(), t, s, list, "--in-order", "--input", "ndjson")
 	exactlyOnce(t, from1(4), there.wait(t, statusUsage))
 
-	p, stdout, stderr := newProgram(t, "batch", "--demo", "healthy", "--in-order", "--input", "ndjson", "-q")
+	p, stdout, stderr := newProgram(t, "batch", "--demo", "healthy", "--in-order", "--input", "ndjson", "-q", "--timeout", "20s")
 	p.stdin = strings.NewReader(list)
 	if got := p.run(t.Context()); got != statusUsage {
 		t.Fatalf("status %d, %s", got, stderr)
@@ -145,6 +147,7 @@ func streams(t *testing.T, s *server.Server) map[string]uint64 {
 
 // The whole report comes with the line when it is asked for.
 func TestBatchOverAgentsInFull(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, nil)
 	agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	r := startFleet(t.Context(), t, s, orders(1), "--full", "-q")
@@ -161,6 +164,7 @@ func TestBatchOverAgentsInFull(t *testing.T) {
 // An agent whose connection is cut in the middle of its orders loses none:
 // others get them, and each comes out once.
 func TestAnAgentCutOffLosesNothing(t *testing.T) {
+	leavesNothingRunning(t)
 	s := natsServer(t, nil)
 	agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	agentRunning(t, s, healthy("us-east", "ARIN")...)
@@ -199,6 +203,7 @@ func cutOff(t *testing.T, s *server.Server, perspective string) {
 // An agent that is told to end while it judges finishes or gives back what it
 // holds; another takes the rest.
 func TestAnAgentThatEndsGivesBackWhatItHolds(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, nil)
 	stop, _ := agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	agentRunning(t, s, healthy("us-east", "ARIN")...)
@@ -214,6 +219,7 @@ func TestAnAgentThatEndsGivesBackWhatItHolds(t *testing.T) {
 // Streams that vanish, as on a server that starts anew without a disk, lose
 // nothing: what is open is sent again.
 func TestStreamsThatVanishLoseNothing(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, nil)
 	agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	const n = 150
@@ -237,6 +243,7 @@ func TestStreamsThatVanishLoseNothing(t *testing.T) {
 // Two coordinators at one server get their own results, and the one that
 // ends first takes nothing from the other.
 func TestTwoBatchesDoNotMix(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, nil)
 	agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	first := startFleet(t.Context(), t, s, orders(40), "-q", "--lost-after", "2s")
@@ -250,6 +257,7 @@ func TestTwoBatchesDoNotMix(t *testing.T) {
 
 // An interrupted batch leaves nothing at the server, and goes on where it was.
 func TestABatchOverAgentsResumes(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, nil)
 	agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	dir := t.TempDir()
@@ -288,6 +296,7 @@ func TestABatchOverAgentsResumes(t *testing.T) {
 // What an agent sends must be the line of the order, or it is none: another
 // agent judges it again, and after some tries it is unknown, with the reason.
 func TestMalformedResultsAreNotWritten(t *testing.T) {
+	t.Parallel()
 	s := natsServer(t, nil)
 	lines := []string{"", "{}", "[1]", `{"schema":1,"order":1,"line":1,"id":"","identifiers":["evil.example"],"verdict":"ready"}`, `{"schema":1,"order":2,"line":1,"id":"","identifiers":["example.com","*.example.com"],"verdict":"ready"}`}
 	n := 0
@@ -323,6 +332,7 @@ func badAgent(t *testing.T, s *server.Server, answer func(nats.Order) []byte) {
 }
 
 func TestBatchOverAgentsSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
 	none := natsServer(t, nil)
 	r := startFleet(t.Context(), t, none, orders(1))
 	if r.wait(t, statusUnknown); !strings.Contains(r.stderr.String(), "start some") {

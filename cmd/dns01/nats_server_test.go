@@ -12,12 +12,17 @@ import (
 	"go.uber.org/goleak"
 )
 
-// natsServer runs a NATS server for the length of a test, as change wants it,
-// and checks that a test leaves nothing running.
-func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
+// leavesNothingRunning checks that no goroutine is left at the end of a test.
+// It comes first in the test, which must not run beside others.
+func leavesNothingRunning(t *testing.T) {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
+}
+
+// natsServer runs a NATS server for the length of a test, as change wants it.
+func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
+	t.Helper()
 	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
 	if change != nil {
 		change(o)
@@ -77,6 +82,20 @@ func agentRunning(t *testing.T, s *server.Server, args ...string) (stop func() i
 	p, _, _ := newProgram(t, append([]string{"agent", "--nats", s.ClientURL()}, args...)...)
 	stderr = newHeardLines()
 	p.stderr = stderr
+	return runs(t, p, stderr), stderr
+}
+
+// runningAs runs an agent with a server that the environment names.
+func runningAs(t *testing.T, p *program, url string) (stop func() int) {
+	t.Helper()
+	stderr := newHeardLines()
+	p.stderr, p.env = stderr, onlyNATS(url)
+	return runs(t, p, stderr)
+}
+
+// runs runs an agent until it is stopped, or the test ends.
+func runs(t *testing.T, p *program, stderr *heardLines) (stop func() int) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
 	go func() { ended <- p.run(ctx) }()
@@ -88,5 +107,5 @@ func agentRunning(t *testing.T, s *server.Server, args ...string) (stop func() i
 		return status
 	}
 	t.Cleanup(func() { stop() })
-	return stop, stderr
+	return stop
 }

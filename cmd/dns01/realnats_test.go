@@ -88,7 +88,7 @@ func TestRealNATSKillsLoseNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	batch := func() *child {
-		return childOf(t, binary, "batch", "--nats", url, "--lost-after", "1s", "--resume", "--output", out, list)
+		return childOf(t, binary, "batch", "--nats", url, "--lost-after", "1s", "--deadline", "5m", "--resume", "--output", out, list)
 	}
 	run := batch()
 	for i, victim := range victims {
