@@ -129,7 +129,7 @@ var selectorRules = []selectorRule{
 
 // topLevel is every folder that the top of the tree may hold, besides those
 // that start with a dot.
-var topLevel = []string{"caa", "check", "cmd", "docs", "report", "resolver", "scripts", "testdata", "tui"}
+var topLevel = []string{"caa", "check", "cmd", "deploy", "docs", "report", "resolver", "scripts", "testdata", "tui"}
 
 //go:generate go run ./scripts/internal/importgraph docs/architecture.md
 
