@@ -150,7 +150,7 @@ func FuzzDoneOrders(f *testing.F) {
 		if at, err := file.Seek(0, io.SeekCurrent); err != nil || at != int64(whole) {
 			t.Errorf("it goes on at %d, want %d; %v", at, whole, err)
 		}
-		if next := d.first(); next < 1 || len(d.marks) > farApart+strings.Count(text, "\n") {
+		if next := d.after(0); next < 1 || len(d.marks) > farApart+strings.Count(text, "\n") {
 			t.Errorf("order %d is next, of %d", next, len(d.marks))
 		}
 	})
