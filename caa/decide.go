@@ -44,6 +44,9 @@ type RecordDecision struct {
 	// Unenforced are parameters that would restrict the record if they were
 	// spelled as RFC 8657 has them, and that the profile passes over.
 	Unenforced []Param
+	// Meant is the property that a tag is a misspelling of, "issue" or
+	// "issuewild", where the tag is none that the profile or IANA knows.
+	Meant string
 }
 
 // Decide says whether a relevant record set allows a request (RFC 8659 §4).
@@ -80,10 +83,12 @@ func relevantTag(set []Record, wildcard bool) string {
 func (p Profile) judge(r Record, tag string, req Request) RecordDecision {
 	switch {
 	case !p.knows(r.Tag) && r.Flags&p.CriticalFlags != 0:
-		return RecordDecision{Relevant: true, Reason: CriticalUnknown,
+		return RecordDecision{Relevant: true, Reason: CriticalUnknown, Meant: p.meant(r.Tag),
 			Detail: fmt.Sprintf("the property %s has flags %d, which make it critical, and the CA does not know it", quote(r.Tag), r.Flags)}
 	case !p.knows(r.Tag):
-		return notRelevant("the property %s is not known and not critical", quote(r.Tag))
+		d := notRelevant("the property %s is not known and not critical", quote(r.Tag))
+		d.Meant = p.meant(r.Tag)
+		return d
 	case lower(r.Tag) == tag:
 		d := p.authorize(r.Value, req)
 		d.Relevant = true

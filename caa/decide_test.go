@@ -366,3 +366,21 @@ func TestOtherIssuersAreNotMisspelled(t *testing.T) {
 		}
 	}
 }
+
+// A tag that is close to issue is meant to be it; one that is registered, or
+// somebody's own, is not.
+func TestMeant(t *testing.T) {
+	want := map[string]string{
+		"isue": "issue", "issuer": "issue", "issues": "issue", "Isssue": "issue", "isseu": "issue", "is-sue": "issue",
+		"issuewld": "issuewild", "issuewilds": "issuewild", "issue-wild": "issuewild", "issuewildcard": "issuewild", "wildissue": "issuewild",
+		"issue": "", "ISSUEWILD": "", "issuemail": "", "issuevmc": "", "iodef": "", "contactemail": "", "contactphone": "",
+		"policy": "", "auth": "", "path": "", "": "", "x": "", "tbs": "",
+	}
+	got := map[string]string{}
+	for tag := range want {
+		got[tag] = Boulder.meant(tag)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

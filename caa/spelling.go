@@ -63,6 +63,23 @@ func departure(issuer, id string) string {
 	return ""
 }
 
+// meant returns the property that an unknown tag is a misspelling of, or "".
+// A tag that is registered is never one, whether the profile knows it or not.
+func (p Profile) meant(tag string) string {
+	if p.knows(tag) || RFC8659.knows(tag) {
+		return ""
+	}
+	for _, property := range []string{"issue", "issuewild"} {
+		if squeeze(tag) == property || oneSlip(lower(tag), property) {
+			return property
+		}
+	}
+	if squeeze(tag) == "issuewildcard" || squeeze(tag) == "wildissue" {
+		return "issuewild"
+	}
+	return ""
+}
+
 // slipMin is how long an identity is at least for one slip to be told from
 // another name.
 const slipMin = 10

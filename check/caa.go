@@ -47,6 +47,14 @@ var caaRules = []*Rule{
 		Source: "RFC 8659 §4.2; https://letsencrypt.org/docs/caa/",
 	},
 	{
+		ID: "caa-property-misspelled", Subject: "caa", Severity: Note,
+		Title:     "A CAA property that nobody knows, and issue or issuewild is meant",
+		Otherwise: "an error when the CA is refused for want of that record",
+		Why:       "A CA passes over a property that it does not know and that is not critical, so the record neither allows nor restricts anything.",
+		Fix:       "Write the tag as issue or issuewild.",
+		Source:    "RFC 8659 §4.1 and §4.2",
+	},
+	{
 		ID: "caa-forbids-wildcard", Subject: "caa", Severity: Error,
 		Title:  "issuewild excludes the CA for the wildcard while issue would allow it",
 		Why:    "For wildcard names the issuewild records alone count, as soon as there is one.",
@@ -201,6 +209,11 @@ func (az *authorization) refuses(e climbEnd) {
 	}
 	f.Servers, f.Evidence = hosts(e.end.answers), evidence(e.end.answers...)
 	f.Fix = az.allow(e)
+	if p := az.misspelledAt(e); p != (place{}) {
+		f.Fix = "Correct the tag of that record."
+		az.raise(f, p)
+		return
+	}
 	az.raise(f, place{})
 }
 
@@ -273,6 +286,7 @@ func (az *authorization) caaRemarks(e climbEnd) {
 			az.raise(f, place{})
 		}
 	}
+	az.misspelledTags(e, set)
 	if len(e.end.aliases) > 0 {
 		f := finding("caa-from-alias", e.name, fmt.Sprintf("%s is an alias, and the CAA records come from its target %s.", e.name, e.end.owner()))
 		f.Evidence = evidence(e.end.answers[0])

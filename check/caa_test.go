@@ -31,6 +31,15 @@ func TestCAA(t *testing.T) {
 		{name: "malformed", verdict: Blocked, want: []string{"error caa-malformed"}, change: example(caaAnswer(`0 issue "letsencrypt.org; validationmethods=dns-01;"`))},
 		{name: "malformed beside one that allows", verdict: Ready, want: []string{"note caa-malformed"}, change: example(caaAnswer(`0 issue "letsencrypt.org; a b"`, `0 issue "letsencrypt.org"`))},
 		{name: "misspelled", verdict: Blocked, want: []string{"error caa-issuer-misspelled"}, change: example(caaAnswer(`0 issue "LetsEncrypt.org"`))},
+		{name: "a tag misspelled", verdict: Ready, want: []string{"note caa-property-misspelled"}, change: example(caaAnswer(`0 issuer "digicert.com"`))},
+		{name: "a registered tag that is not acted upon", verdict: Ready, change: example(caaAnswer(`0 contactemail "a@example.com"`, `0 issuevmc "digicert.com"`))},
+		{name: "a tag misspelled beside one that allows", verdict: Ready, want: []string{"note caa-property-misspelled"}, change: example(caaAnswer(`0 issue "letsencrypt.org"`, `0 issuewildcard ";"`))},
+		{name: "the record that would allow is misspelled", verdict: Blocked, want: []string{"error caa-property-misspelled", "error caa-forbids because caa-property-misspelled"},
+			change: example(caaAnswer(`0 issue "digicert.com"`, `0 isue "letsencrypt.org"`))},
+		{name: "misspelled and critical", verdict: Blocked, want: []string{"error caa-property-misspelled", "error caa-critical-unknown because caa-property-misspelled"},
+			change: example(caaAnswer(`128 isssue "letsencrypt.org"`))},
+		{name: "misspelled, and forbidden by another record all the same", verdict: Blocked, want: []string{"error caa-forbids", "note caa-property-misspelled"},
+			change: example(caaAnswer(`0 issue "digicert.com"`, `0 isue "sectigo.com"`))},
 		{name: "another account", verdict: Blocked, want: []string{"error caa-account-mismatch"}, change: func(w world, o *Order) {
 			o.Account = account + "222"
 			w.ask("example.com", "example.com", "CAA", caaAnswer(`0 issue "letsencrypt.org; accounturi=`+account+`111"`))
