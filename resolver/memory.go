@@ -16,9 +16,10 @@ import (
 type Memory struct {
 	lasts func(asked dns.Question, reply *dns.Msg) bool
 	keep  time.Duration // how long a reply stands; 0: until forgotten
-	most  int           // replies that are kept; 0: all
+	most  int           // weight that is kept; 0: all
 
 	mu     sync.Mutex
+	weight int                         // of all that is kept
 	kept   map[memoryKey]*list.Element // of remembered
 	recent *list.List                  // those used last in front
 }
@@ -37,8 +38,12 @@ type remembered struct {
 	at time.Time
 }
 
-// NewMemory returns a memory of what lasts: of most replies, for so long at
-// most; zero sets no bound.
+// weight is what a reply counts for: one in the ordinary case, more for one that
+// needs the room of many.
+func (r remembered) weight() int { return 1 + r.Size/1024 }
+
+// NewMemory returns a memory of what lasts: of most replies of ordinary size, as
+// many fewer as some are larger, for so long at most; zero sets no bound.
 func NewMemory(lasts func(asked dns.Question, reply *dns.Msg) bool, keep time.Duration, most int) *Memory {
 	return &Memory{lasts: lasts, keep: keep, most: most, kept: map[memoryKey]*list.Element{}, recent: list.New()}
 }
@@ -133,14 +138,17 @@ func (m *Memory) remember(r remembered) {
 		m.drop(old)
 	}
 	m.kept[r.memoryKey] = m.recent.PushFront(r)
-	if m.most > 0 && m.recent.Len() > m.most {
+	m.weight += r.weight()
+	for m.most > 0 && m.weight > m.most {
 		m.drop(m.recent.Back())
 	}
 }
 
 // drop forgets one reply. The mutex is held.
 func (m *Memory) drop(e *list.Element) {
-	delete(m.kept, m.recent.Remove(e).(remembered).memoryKey)
+	r := m.recent.Remove(e).(remembered)
+	delete(m.kept, r.memoryKey)
+	m.weight -= r.weight()
 }
 
 // Forget forgets everything.
@@ -149,6 +157,7 @@ func (m *Memory) Forget() {
 	defer m.mu.Unlock()
 	clear(m.kept)
 	m.recent.Init()
+	m.weight = 0
 }
 
 // Lasts reports whether a reply may stand for the next ones to the same

@@ -49,7 +49,7 @@ func put(t *testing.T, m *Memory, x Exchanger, name string, qtype uint16) {
 	q := Query{Server: netip.MustParseAddrPort("192.0.2.1:53"), Transport: UDP, Msg: new(dns.Msg)}
 	q.Msg.SetQuestion(name, qtype)
 	r, err := m.Before(x).Exchange(t.Context(), q)
-	if told := x.(*told); err == nil && told.msg.Question == nil && r.Msg.Question[0].Name != name {
+	if told, ok := x.(*told); ok && err == nil && told.msg.Question == nil && r.Msg.Question[0].Name != name {
 		t.Errorf("asked for %s, the reply is for %s", name, r.Msg.Question[0].Name)
 	}
 }
@@ -143,4 +143,27 @@ func TestMemoryForgets(t *testing.T) {
 			t.Errorf("believed after a minute")
 		}
 	})
+}
+
+// A few replies as large as messages can be must not take the room of all.
+func TestMemoryOfLargeReplies(t *testing.T) {
+	m := NewMemory(func(dns.Question, *dns.Msg) bool { return true }, 0, 100)
+	large := &sized{size: 50 << 10}
+	for _, name := range []string{"a.example.", "b.example.", "c.example."} {
+		put(t, m, large, name, dns.TypeMX)
+	}
+	if len(m.kept) != 1 || m.weight != 51 {
+		t.Errorf("%d replies of 50 kilooctets with a weight of %d are kept, want one of 51", len(m.kept), m.weight)
+	}
+	m.Forget()
+	if len(m.kept) != 0 || m.weight != 0 {
+		t.Errorf("%d replies with a weight of %d are kept after all are forgotten", len(m.kept), m.weight)
+	}
+}
+
+// sized answers with messages of a size.
+type sized struct{ size int }
+
+func (s *sized) Exchange(_ context.Context, q Query) (Reply, error) {
+	return Reply{Msg: &dns.Msg{Question: q.Msg.Question}, Size: s.size}, nil
 }

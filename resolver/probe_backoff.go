@@ -45,3 +45,10 @@ func (l *lane) learn(q Query, err error, now time.Time) {
 
 // slower is half a rate, but no less than the slowest.
 func slower(r rate.Limit) rate.Limit { return max(r/2, min(r, slowest)) }
+
+// limited reports whether there was a sign of limiting.
+func (b *backoff) limited() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return !b.sign.IsZero()
+}

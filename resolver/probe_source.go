@@ -62,7 +62,9 @@ func sourceOf(a net.Addr) netip.AddrPort {
 
 // Overhear implements [Listener].
 func (p *pacer) Overhear(ctx context.Context, q Query) (netip.AddrPort, Reply, error) {
-	done, err := p.admit(ctx, q.Server.Addr(), 1)
+	l := p.enter(q.Server.Addr())
+	defer p.leave(l)
+	done, err := l.admit(ctx, 1)
 	if err != nil {
 		return netip.AddrPort{}, Reply{}, err
 	}

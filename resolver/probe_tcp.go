@@ -112,7 +112,9 @@ func (p *pacer) Converse(ctx context.Context, qs []Query) ([]Reply, error) {
 	if len(qs) == 0 {
 		return nil, nil
 	}
-	done, err := p.admit(ctx, qs[0].Server.Addr(), len(qs))
+	l := p.enter(qs[0].Server.Addr())
+	defer p.leave(l)
+	done, err := l.admit(ctx, len(qs))
 	if err != nil {
 		return nil, err
 	}
