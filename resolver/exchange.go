@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/miekg/dns"
@@ -77,15 +78,30 @@ func (q Query) hurried(end context.CancelCauseFunc) *time.Timer {
 // it decides which of them comes first, the same one in every run.
 func (q Query) Apart() time.Duration {
 	const most = 40 * time.Microsecond
-	h := fnv.New64a()
-	_, _ = fmt.Fprint(h, q.Server, q.Transport, len(q.Msg.Extra)) // never fails
+	var room [256]byte
+	b := appendAll(room[:0], []any{q.Server, q.Transport, len(q.Msg.Extra)})
 	for _, asked := range q.Msg.Question {
-		_, _ = fmt.Fprint(h, dns.CanonicalName(asked.Name), asked.Qtype)
+		b = appendAll(b, []any{dns.CanonicalName(asked.Name), asked.Qtype})
 	}
 	if opt := q.Msg.IsEdns0(); opt != nil {
-		_, _ = fmt.Fprint(h, opt)
+		b = append(b, optText(opt)...)
 	}
+	h := fnv.New64a()
+	_, _ = h.Write(b) // never fails
 	return time.Duration(h.Sum64() % uint64(most))
+}
+
+// ordinaryOPT is the text of the OPT record that nearly all queries carry.
+var ordinaryOPT = sync.OnceValues(func() (*dns.OPT, string) {
+	opt := question(".", dns.TypeNS, form{lower: true}, nil).IsEdns0()
+	return opt, opt.String()
+})
+
+func optText(opt *dns.OPT) string {
+	if o, text := ordinaryOPT(); opt.Hdr == o.Hdr && len(opt.Option) == 0 {
+		return text
+	}
+	return opt.String()
 }
 
 // Ended returns the error of an exchange whose context, made by

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
+	"net/netip"
+	"strconv"
 	"sync"
 )
 
@@ -25,14 +27,58 @@ func newLuck(src *rand.Rand) *luck {
 // of returns a generator for one question, another one each time that the same
 // question is put.
 func (l *luck) of(what ...any) *rand.Rand {
-	key := fmt.Sprint(what...)
+	var room [128]byte
+	key := appendAll(room[:0], what)
 	l.mu.Lock()
-	n := l.drawn[key]
-	l.drawn[key]++
+	n := l.drawn[string(key)]
+	l.drawn[string(key)]++
 	l.mu.Unlock()
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(key)) // never fails
+	_, _ = h.Write(key) // never fails
 	return rand.New(rand.NewPCG(l.seed[0]^h.Sum64(), l.seed[1]+n))
+}
+
+// appendAll appends what fmt.Append does, without its detours for what each
+// question is made of.
+func appendAll(b []byte, what []any) []byte {
+	text := true // what stands before is a string
+	for _, v := range what {
+		before := text
+		if text = isText(v); !text && !before {
+			b = append(b, ' ')
+		}
+		switch v := v.(type) {
+		case string:
+			b = append(b, v...)
+		case Transport:
+			b = append(b, v...)
+		case netip.Addr:
+			b = v.AppendTo(b)
+		case netip.AddrPort:
+			b = v.AppendTo(b)
+		case uint16:
+			b = strconv.AppendUint(b, uint64(v), 10)
+		case int:
+			b = strconv.AppendInt(b, int64(v), 10)
+		case form:
+			b = append(b, '{')
+			b = strconv.AppendBool(b, v.plain)
+			b = append(b, ' ')
+			b = strconv.AppendBool(b, v.lower)
+			b = append(b, '}')
+		default:
+			b = fmt.Append(b, v)
+		}
+	}
+	return b
+}
+
+func isText(v any) bool {
+	switch v.(type) {
+	case string, Transport:
+		return true
+	}
+	return false
 }
 
 // ProbeLabel returns a random label that nobody has published, to be asked for

@@ -90,12 +90,13 @@ func (m *Memory) referral(key memoryKey, asked dns.Question) (Reply, bool) {
 		return Reply{}, false
 	}
 	key.qtype = anyType
-	for _, i := range dns.Split(key.name) {
-		at := key
-		at.name = key.name[i:]
-		if r, ok := m.recall(at, asked); ok {
+	for end := key.name == "."; !end; {
+		if r, ok := m.recall(key, asked); ok {
 			return r, true
 		}
+		var next int
+		next, end = dns.NextLabel(key.name, 0)
+		key.name = key.name[next:]
 	}
 	return Reply{}, false
 }
