@@ -10,14 +10,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"dns01/resolver/lab"
 )
 
 // A list that people have at hand must be taken as it is, and a line that is
@@ -245,80 +242,6 @@ func TestBatchSurvivesKills(t *testing.T) {
 			t.Errorf("order %d has %d results", n, times[n])
 		}
 	}
-}
-
-// zonesWorld is a world of so many zones for a batch.
-func zonesWorld(tb testing.TB, zones int) world {
-	tb.Helper()
-	var b strings.Builder
-	b.WriteString("zones\n\n-- target --\nzone0.com\n-- network --\nrtt 0s\n-- servers --\nns1.host.net 192.0.2.1 2001:db8::1\nns2.host.net 192.0.2.2 2001:db8::2\n")
-	for z := range zones {
-		fmt.Fprintf(&b, "-- zone zone%d.com @ ns1.host.net ns2.host.net --\n@ CAA 0 issue \"letsencrypt.org\"\n* A 192.0.2.80\n", z)
-	}
-	s, err := lab.Parse("zones", []byte(b.String()))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	w, err := labWorld(s)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return w
-}
-
-// A list of orders that is made as it is read.
-type madeList struct {
-	n, of, zones int
-	rest         []byte
-}
-
-func (l *madeList) Read(b []byte) (int, error) {
-	if len(l.rest) == 0 {
-		if l.n == l.of {
-			return 0, io.EOF
-		}
-		l.rest = fmt.Appendf(nil, "host%d.zone%d.com\n", l.n, l.n%l.zones)
-		l.n++
-	}
-	n := copy(b, l.rest)
-	l.rest = l.rest[n:]
-	return n, nil
-}
-
-// BenchmarkBatch judges orders over 500 zones, without latency and pacing, and
-// reports how many a second and how much memory the heap holds at the end and
-// at most. One operation is one order: -benchtime 10000x, and 1000000x to see
-// that memory does not grow.
-func BenchmarkBatch(b *testing.B) {
-	w := zonesWorld(b, 500)
-	p, _, stderr := newProgram(b, "batch", "--pace", "none", "--quiet", "-")
-	p.world, p.stdout = w, io.Discard
-	p.stdin = &madeList{of: b.N, zones: 500}
-	peak := make(chan uint64)
-	stop := make(chan struct{})
-	go func() {
-		var most uint64
-		for {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapInuse+m.StackInuse)
-			select {
-			case <-stop:
-				peak <- most
-				return
-			case <-time.After(200 * time.Millisecond):
-			}
-		}
-	}()
-	b.ReportAllocs()
-	b.ResetTimer()
-	if status := p.run(b.Context()); status != statusOK {
-		b.Fatalf("status %d: %s", status, stderr)
-	}
-	b.StopTimer()
-	close(stop)
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
-	b.ReportMetric(float64(<-peak)/(1<<20), "peak-MiB")
 }
 
 func TestBatchHelpTellsEveryFlag(t *testing.T) {
