@@ -28,7 +28,7 @@ func TestScriptsParse(t *testing.T) {
 	if err != nil {
 		t.Skip("bash is not installed")
 	}
-	for _, script := range []string{"release", "release-try", "packaging/PKGBUILD.in"} {
+	for _, script := range []string{"release", "release-try", "ratios", "batch-memory", "packaging/PKGBUILD.in"} {
 		if out, err := exec.Command(bash, "-n", script).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", script, err, out)
 		}
