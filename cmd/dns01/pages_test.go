@@ -42,6 +42,8 @@ var notTried = map[string]string{
 	"DNS01_REQUIRE_SERVERS=1 go test": "likewise",
 	"go generate":                     ".ci/run runs it",
 	".ci/run":                         "it runs this",
+	"scripts/ratios":                  "it is BenchmarkLoad; TestRatios holds what is promised of it",
+	"scripts/batch-memory":            "it is BenchmarkBatch, for many minutes",
 	"scripts/fuzz":                    ".ci/run does, for a second a target",
 	"apt-get":                         "it takes root and a network; .ci/run installs the same",
 	"certbot":                         "TestRealHooks runs certbot",
