@@ -118,7 +118,33 @@ func TestPackagedFiles(t *testing.T) {
 			t.Errorf("%s: what a user changes lies in /etc, and only that", c.Dst)
 		}
 	}
-	if len(seen) < 10 {
+	if len(seen) < 12 {
 		t.Errorf("only %d files are packaged", len(seen))
+	}
+}
+
+// A unit that starts a command which is not there, or may do more than the
+// other, nobody would notice before it is installed.
+func TestUnits(t *testing.T) {
+	units, err := filepath.Glob("packaging/*.service")
+	if err != nil || len(units) == 0 {
+		t.Fatalf("no units: %v", err)
+	}
+	confined := []string{"DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes",
+		"CapabilityBoundingSet=", "MemoryDenyWriteExecute=yes", "RestrictAddressFamilies=AF_INET AF_INET6", "SystemCallFilter=@system-service"}
+	for _, path := range units {
+		lines := strings.Split(read(t, path), "\n")
+		for _, want := range confined {
+			if !slices.Contains(lines, want) {
+				t.Errorf("%s: %s is missing", path, want)
+			}
+		}
+		i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "ExecStart=/usr/bin/dns01 ") })
+		if i < 0 {
+			t.Errorf("%s starts no dns01", path)
+			continue
+		}
+		command := strings.Fields(lines[i])[1]
+		read(t, filepath.Join("..", "cmd", "dns01", "help", command+".txt"))
 	}
 }
