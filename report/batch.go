@@ -215,7 +215,7 @@ func BatchText(w io.Writer, b Batch, took time.Duration) error {
 		t.WriteString("Findings, by the orders that have them:\n")
 	}
 	for _, id := range ids[:min(10, len(ids))] {
-		fmt.Fprintf(&t, "  %6d  %s\n", b.Findings[id], id)
+		fmt.Fprintf(&t, "  %6d  %s\n", b.Findings[id], visible(clip(id, 80))) // an agent may have made it up
 	}
 	if len(b.Slowest) > 0 {
 		t.WriteString("Slowest zones:\n")

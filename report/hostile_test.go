@@ -192,6 +192,9 @@ var forms = []form{
 		_, werr := w.Write(line)
 		return errors.Join(err, werr)
 	}, isJSON},
+	{"summary of a batch", func(w io.Writer, text string) error {
+		return BatchText(w, Batch{Orders: 2, Verdicts: map[check.Verdict]int{check.Ready: 1}, Findings: map[string]int{text: 1}, Slowest: []SlowZone{{text, time.Second}}}, time.Second)
+	}, nil},
 	{"lookup", func(w io.Writer, text string) error {
 		return LookupText(w, poisoned(bogusLookup(), text), true, TextOptions{})
 	}, nil},

@@ -182,7 +182,7 @@ func judged(j nats.Judged) *judgedElsewhere {
 	e.read, _ = report.ReadBatchLine(j.Line)
 	var line bytes.Buffer
 	_ = json.Compact(&line, j.Line)
-	e.line = append(line.Bytes(), '\n')
+	e.line = append(report.SeenJSON(line.Bytes()), '\n')
 	for _, z := range j.Slow {
 		e.slow = append(e.slow, report.SlowZone{Zone: z.Zone, RTT: time.Duration(z.MS) * time.Millisecond})
 	}
