@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"dns01/resolver/lab"
 	"dns01/resolver/vantage/nats"
 )
 
@@ -89,11 +90,22 @@ func (f *agentFlags) options(w world) (o agentOptions, err error) {
 	return o, err
 }
 
-// world is the one that --demo names, or the one at hand.
+// world is the one that --demo names, or the one at hand. A made-up world that
+// has a place of the agent's name is seen from there.
 func (f *agentFlags) world(w world) (world, error) {
 	if f.scenario == "" {
 		return w, nil
 	}
 	w, _, err := f.inLab(f.scenario)
-	return w, err
+	if err != nil {
+		return w, err
+	}
+	if l, ok := w.exchanger.(*lab.World); ok {
+		for _, p := range l.Perspectives() {
+			if p.Name == f.perspective {
+				w.exchanger = p
+			}
+		}
+	}
+	return w, nil
 }

@@ -58,6 +58,55 @@ func TestAgentsTellWhatTheirWorldsShow(t *testing.T) {
 	}
 }
 
+// The agents of a world's five places are asked, and the CA's quorum is
+// applied: two of five that hear nothing are one too many, one is not.
+func TestCheckAppliesTheQuorumToAgents(t *testing.T) {
+	s := natsServer(t, nil)
+	places := map[string]string{"us-east": "ARIN", "us-west": "ARIN", "eu-central": "RIPE", "ap-southeast": "APNIC"}
+	agent := func(place, rir string) {
+		agentRunning(t, s, "--perspective", place, "--rir", rir, "--demo", "perspectives-two-fail", "--timeout", "500ms")
+	}
+	for place, rir := range places {
+		agent(place, rir)
+	}
+	run := func() *heardLines {
+		p, stdout, stderr := newProgram(t, "check", "--demo", "perspectives-two-fail", "--vantage", "nats="+s.ClientURL(), "--fail-on", "never")
+		if status := p.run(t.Context()); status != statusOK || stderr.Len() > 0 {
+			t.Errorf("status %d, %s", status, stderr)
+		}
+		h := newHeardLines()
+		_, _ = h.Write(stdout.Bytes())
+		return h
+	}
+	got := run().String()
+	if !strings.HasPrefix(got, "AT RISK") || !strings.Contains(got, "by agents at 127.0.0.1") || strings.Contains(got, "sa-east") {
+		t.Errorf("with one of four that fails:\n%s", got)
+	}
+	agent("sa-east", "LACNIC")
+	got = run().String()
+	for _, want := range []string{"BLOCKED", "During secondary validation: ", "sa-east", "ap-southeast"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("with two of five that fail, no %q:\n%s", want, got)
+		}
+	}
+}
+
+// A password may not stand where everybody on the host can read it, and what
+// is wrong with a URL is said without it.
+func TestVantageOfAgentsKeepsPasswordsOffTheCommandLine(t *testing.T) {
+	for arg, want := range map[string]string{
+		"nats":                           "nats=nats://HOST:4222",
+		"nats=http://127.0.0.1":          "begins with http://",
+		"nats=nats://u:secret@127.0.0.1": "DNS01_VANTAGE",
+		"nats=nats://secret@127.0.0.1":   "DNS01_VANTAGE",
+	} {
+		p, stdout, stderr := newProgram(t, "check", "example.com", "--vantage", arg)
+		if status := p.run(t.Context()); status != statusUsage || !strings.Contains(stderr.String(), want) || strings.Contains(stderr.String()+stdout.String(), "secret") {
+			t.Errorf("%s: status %d, %s", arg, status, stderr)
+		}
+	}
+}
+
 // guarded fails the test when a special address is asked.
 type guarded struct {
 	t testing.TB

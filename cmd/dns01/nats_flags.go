@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"dns01/resolver/vantage"
 	"dns01/resolver/vantage/nats"
 )
 
@@ -22,6 +24,29 @@ func (n *natsFlags) defineNATS(f *pflag.FlagSet) {
 	f.StringVar(&n.ca, "nats-ca", "", "")
 	f.StringVar(&n.cert, "nats-cert", "", "")
 	f.StringVar(&n.key, "nats-key", "", "")
+}
+
+// natsVantage asks the agents at a NATS server. How to be let in stands in the
+// environment, as for the commands with flags for it.
+func natsVantage(p *program, f *flags, at string) (vantage.Vantage, error) {
+	if at == "" {
+		return nil, errors.New("needs to know where: nats=nats://HOST:4222")
+	}
+	env := func(flag string) string { return p.env(variable(flag)) }
+	o := nats.Options{
+		URL: at, Creds: env("nats-creds"), NKey: env("nats-nkey"),
+		CA: env("nats-ca"), Cert: env("nats-cert"), Key: env("nats-key"),
+	}
+	if err := o.Check(); err != nil {
+		if e, ok := errors.AsType[*nats.OptionError](err); ok && e.Part != "URL" {
+			return nil, fmt.Errorf("cannot be used: %s %w", variable(natsParts[e.Part]), err)
+		}
+		return nil, err
+	}
+	if o.Secret() && !f.fromEnv["vantage"] {
+		return nil, errors.New("has a password or token in its URL, which everybody on this host can read; set DNS01_VANTAGE instead, or DNS01_NATS_CREDS")
+	}
+	return &nats.Vantage{Options: o}, nil
 }
 
 // natsParts are the flags by the part of the options that they give.

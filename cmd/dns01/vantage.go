@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"dns01/resolver/survey"
@@ -15,11 +16,21 @@ type engine struct {
 	// make makes one of what stands behind "=", "" for nothing. The error is
 	// a clause that says what to write instead.
 	make func(p *program, f *flags, at string) (vantage.Vantage, error)
+	// lab says that it may be asked of a made-up world: who answers there may
+	// see one too.
+	lab bool
 }
 
 // engines are all there are, in the order in which help names them.
 func engines() []engine {
-	return nil
+	return []engine{
+		{name: "nats", form: "nats=URL", make: natsVantage, lab: true},
+	}
+}
+
+// named reports whether all that is wished for is this engine.
+func (e engine) named(args []string) bool {
+	return !slices.ContainsFunc(args, func(arg string) bool { name, _, _ := strings.Cut(arg, "="); return name != e.name })
 }
 
 // vantages reads --vantage. The error is a usageError.
@@ -28,7 +39,9 @@ func (p *program) vantages(f *flags, w world) ([]vantage.Vantage, error) {
 		if f.fromEnv["vantage"] {
 			return nil, nil
 		}
-		return nil, usagef("--vantage has no meaning where the world is made up: nobody elsewhere sees it; leave it out")
+		if !slices.ContainsFunc(engines(), func(e engine) bool { return e.lab && e.named(f.vantage) }) {
+			return nil, usagef("--vantage has no meaning where the world is made up: nobody elsewhere sees it; leave it out")
+		}
 	}
 	var all []vantage.Vantage
 	for _, arg := range f.vantage {
@@ -61,7 +74,10 @@ func (p *program) vantage(f *flags, arg string) (vantage.Vantage, error) {
 // lookElsewhere asks the vantages of a world and of the options what they see,
 // and adds it to the survey. What that spends is told first.
 func (p *program) lookElsewhere(ctx context.Context, w world, o options, s *survey.Survey) {
-	all := append(w.vantages[:len(w.vantages):len(w.vantages)], o.vantages...)
+	all := o.vantages
+	if len(all) == 0 { // a made-up world has places of its own, unless others are asked
+		all = w.vantages
+	}
 	if len(all) == 0 {
 		return
 	}

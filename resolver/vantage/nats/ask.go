@@ -22,12 +22,7 @@ import (
 const answerFor = 30 * time.Second
 
 // A Vantage asks every perspective that has an agent at a NATS server.
-type Vantage struct {
-	Options Options
-	// Challenge is the type of the challenge, "" for dns-01; Account is the
-	// URI of the account that its name is made of.
-	Challenge, Account string
-}
+type Vantage struct{ Options Options }
 
 var _ vantage.Vantage = (*Vantage)(nil)
 
@@ -61,7 +56,7 @@ func (v *Vantage) Look(ctx context.Context, t vantage.Target) (vantage.Sight, er
 	if len(names) == 0 {
 		return s, nobody(v.Options.Host())
 	}
-	requests := v.requests(t)
+	requests := requestsOf(t)
 	if len(requests) == 0 {
 		return s, nil
 	}
@@ -89,9 +84,9 @@ func (v *Vantage) Look(ctx context.Context, t vantage.Target) (vantage.Sight, er
 	return s, nil
 }
 
-// requests are what one perspective is asked: an order that is too large for
+// requestsOf are what one perspective is asked: an order that is too large for
 // one request is asked in parts.
-func (v *Vantage) requests(t vantage.Target) []Request {
+func requestsOf(t vantage.Target) []Request {
 	var names []string
 	for _, id := range t.Survey.Identifiers {
 		if id.Invalid == "" && !slices.Contains(names, id.Name) {
@@ -100,7 +95,7 @@ func (v *Vantage) requests(t vantage.Target) []Request {
 	}
 	var rs []Request
 	for part := range slices.Chunk(names, MaxNames) {
-		rs = append(rs, Request{Version: Version, Names: part, Challenge: v.Challenge, Account: v.Account})
+		rs = append(rs, Request{Version: Version, Names: part, Challenge: t.Challenge, Account: t.Account})
 	}
 	return rs
 }
