@@ -135,7 +135,7 @@ func TestManifestsRunWhatThereIsAndWithoutRights(t *testing.T) {
 			}
 		}
 	}
-	if ran["agent"] < 4 || ran["batch"] < 1 {
+	if ran["agent"] < 4 || ran["batch"] < 1 || ran["check"] < 1 {
 		t.Errorf("commands in the manifests: %v", ran)
 	}
 }
