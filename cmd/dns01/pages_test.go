@@ -51,7 +51,10 @@ var notTried = map[string]string{
 	"dehydrated":                      "TestRealHooks runs dehydrated",
 	"acmetool":                        "TestRealHooks runs acmetool",
 	"acme.sh":                         "there is no package of acme.sh; TestHookScripts calls the functions",
-	"dns01 tui":                       "it takes a terminal; TestTUIOnATerminal has one",
+	"dns01 agent":                     "it takes a NATS server; TestCheckAppliesTheQuorumToAgents has one",
+	"dns01 check --demo perspectives-two-fail": "likewise",
+	"dns01 batch orders.txt --nats":            "likewise, TestBatchOverAgents",
+	"dns01 tui":                                "it takes a terminal; TestTUIOnATerminal has one",
 }
 
 // A fence is a block of code of a page.
