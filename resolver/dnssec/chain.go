@@ -126,17 +126,35 @@ func (v *Validator) descend(ctx context.Context, a *anchor, target name, signed 
 	return wk
 }
 
-// unknown lists the lookups on the way to a signer that were not made yet.
+// unknown lists the lookups on the way to a signer that were not made yet and
+// that the walk will come to.
 func (v *Validator) unknown(a *anchor, signer name) []askKey {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	var keys []askKey
 	for _, k := range between(a.zone, signer) {
-		if v.asks[k] == nil && v.nodes[nodeKey{a.zone, k.n}] == nil {
+		e := v.nodes[nodeKey{a.zone, k.n}]
+		if e.stops() {
+			break
+		}
+		if v.asks[k] == nil && e == nil {
 			keys = append(keys, k)
 		}
 	}
 	return keys
+}
+
+// stops reports whether it is known that no walk goes further down than here.
+func (e *nodeEntry) stops() bool {
+	if e == nil {
+		return false
+	}
+	select {
+	case <-e.done:
+		return e.n.state == nodeUnsigned || e.n.state == nodeBad
+	default:
+		return false
+	}
 }
 
 func (wk *walk) pass(n node) {
