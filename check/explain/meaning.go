@@ -41,7 +41,7 @@ type meaning struct {
 func meanings() []*meaning {
 	return slices.Concat(
 		txtMeanings(), caaMeanings(), policyMeanings(), limitMeanings(), internalMeanings(), stateMeanings(),
-		otherChallengeMeanings(), precheckMeanings(), clientMeanings(), accountMeanings(), networkMeanings(),
+		otherChallengeMeanings(), precheckMeanings(), clientMeanings(), accountMeanings(), networkMeanings(), panelMeanings(),
 		typeMeanings(), summaryMeanings(), progressMeanings(),
 	)
 }

@@ -123,7 +123,7 @@ func otherChallengeMeanings() []*meaning {
 			"See that the server speaks TLS on the port that the challenge or a redirect leads to.",
 			"server only speaks http, not tls", "tls handshake timeout", "acme:error:tls", "failed to negotiate tls"),
 		{
-			tier: decisive, category: OtherChallenge, stage: BeforeCA, retry: Maybe, culprit: DomainOwner,
+			tier: decisive, category: OtherChallenge, stage: BeforeCA, retry: Maybe, culprit: DomainOwner, broad: true,
 			what:   "cPanel's own look at the web server of {ident} failed; the CA was not asked yet.",
 			advice: "See that the name leads to this server and that it serves /.well-known/, or use DNS.",
 			forms:  []string{"local http dcv error ({ident}"},

@@ -48,7 +48,7 @@ func precheckMeanings() []*meaning {
 		check(Maybe, DomainOwner,
 			"cPanel's own look at the DNS of {ident} did not find its test record; the CA was not asked yet.",
 			"See that the domain's name servers are those that this server writes to, or put the record where they are.",
-			"local dcv error ({ident}", "local dns dcv error ({ident}", "dns dcv: the dns query to", "dns dcv: no local authority", "no local authority: {ident}"),
+			"local dcv error ({ident}", "local dns dcv error ({ident}", "dns dcv: the dns query to", "dns dcv: no local authority: {ident}", "dns dcv: no local authority", "no local authority: {ident}"),
 		check(Maybe, Network,
 			"The client's resolver could not look up the challenge's TXT record; the CA was not asked yet.",
 			"Look at the resolver that the client uses (in containers often one of the network itself), and let it ask public resolvers.",
@@ -64,7 +64,7 @@ func clientMeanings() []*meaning {
 	cleanup := config(Maybe, Client,
 		"The client could not remove a TXT record afterwards.",
 		"Remove leftover values by hand; they do no harm but make answers large.",
-		"error removing txt", "error deleting txt", "error deleting record", "error deleting dns", "failed to delete txt", "failed to remove dns", "error cleaning up", "cleaning up failed", "cleanup failed", "failed to clean up", "could not clean up", "error removing record", "failed to delete record", "acme: error cleaning up", "unable to delete dns", "cleaning up solver", "cleaning up challenge", "dns record deletion failed", "removing txt failed", "error rm webroot")
+		"error removing txt", "error deleting txt", "error deleting record", "error deleting dns", "failed to delete txt", "failed to remove dns", "error cleaning up", "cleaning up failed", "cleanup failed", "failed to clean up", "could not clean up", "error removing record", "failed to delete record", "acme: error cleaning up", "unable to delete dns", "cleaning up solver", "cleaning up challenge", "dns record deletion failed", "removing txt failed", "error rm webroot", "dns_del_command failed for domain {ident}", "dns-01 teardown command")
 	cleanup.cleans = true
 	cleanup.tier = summary
 	unpublished := config(Maybe, Client,

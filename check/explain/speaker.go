@@ -31,11 +31,11 @@ func (t *text) ca() *known.CA {
 var clients = []struct{ name, word string }{
 	{"cert-manager", "cert-manager"}, {"cert-manager", "acme.cert-manager.io"}, {"cert-manager", "dns-01 challenge propagation"},
 	{"caddy", "tls.issuance.acme"}, {"caddy", "tls.obtain"}, {"caddy", "certmagic"}, {"caddy", "http.acme_client"},
-	{"traefik", "traefik"}, {"traefik", "acme.json"}, {"traefik", "*acme.provider"}, {"traefik", "providername="}, {"traefik", "legolog:"},
+	{"traefik", "traefik"}, {"traefik", "acme.json"}, {"traefik", "*acme.provider"}, {"traefik", "providername="}, {"traefik", "legolog:"}, {"traefik", "nonexistent certificate resolver"},
 	{"nginx-proxy-manager", "/opt/certbot/"}, {"nginx-proxy-manager", "[ssl ]"},
 	{"terraform", "acme_certificate"}, {"terraform", "terraform"},
 	{"proxmox", "pveproxy"}, {"proxmox", "pvenode"}, {"proxmox", "task error:"},
-	{"plesk", "plesk"}, {"cpanel", "autossl"}, {"synology", "synology"}, {"opnsense", "opnsense"}, {"pfsense", "pfsense"},
+	{"plesk", "plesk"}, {"cpanel", "autossl"}, {"cpanel", "dns dcv: "}, {"cpanel", "_cpanel-dcv-test-record"}, {"synology", "synology"}, {"synology", "syno-letsencrypt"}, {"apache", "mod_md"}, {"apache", "[md:"}, {"opnsense", "opnsense"}, {"pfsense", "pfsense"},
 	{"certbot", "certbot"}, {"certbot", "letsencrypt.log"}, {"certbot", "/etc/letsencrypt/"}, {"certbot", "the following errors were reported by the server"},
 	{"dehydrated", "dehydrated"}, {"dehydrated", "challenge is invalid!"},
 	{"getssl", "getssl"}, {"posh-acme", "posh-acme"}, {"win-acme", "win-acme"}, {"win-acme", "wacs"}, {"win-acme", "simple-acme"},
