@@ -60,8 +60,10 @@ func writeFindings(p *page, res check.Result) {
 			i += len(more) - 1
 			continue
 		}
-		if brief {
-			writeBrief(p, c.Finding)
+		if brief && !p.Verbose {
+			also := repeats(causes, i)
+			writeBrief(p, c.Finding, also)
+			i += len(also)
 		} else {
 			writeFinding(p, c.Finding, len(res.Identifiers))
 		}
@@ -71,46 +73,9 @@ func writeFindings(p *page, res check.Result) {
 	}
 }
 
-// toldInFull is how many findings of one rule and severity are told before the
-// others are only named.
-const toldInFull = 2
-
-// alike are the findings from i on of which enough others of the same rule and
-// severity stand before them. One with consequences is told in any case.
-func alike(causes []cause, i int) []cause {
-	same := func(c cause) bool {
-		return c.Rule == causes[i].Rule && c.Severity == causes[i].Severity && len(c.consequences) == 0
-	}
-	if i < toldInFull || !same(causes[i]) {
-		return nil
-	}
-	for _, c := range causes[i-toldInFull : i] {
-		if !same(c) {
-			return nil
-		}
-	}
-	end := i
-	for end < len(causes) && same(causes[end]) {
-		end++
-	}
-	return causes[i:end]
-}
-
-// writeAlike names where else a fault is.
-func writeAlike(p *page, more []cause) {
-	f := more[0].Finding
-	var names []string
-	for _, c := range more {
-		if name := bare(c.Name); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	p.hanging(severityWord(p, f), len(f.Severity)+2, 2, fmt.Sprintf("The same %d times more, at %s (-v shows each) [%s]", len(more), some(names), f.Rule.ID))
-}
-
 // writeBrief keeps to what was seen: nothing fails.
-func writeBrief(p *page, f *check.Finding) {
-	p.hanging(severityWord(p, f), 6, 2, fmt.Sprintf("%s [%s]", cmp.Or(f.Detail, f.Rule.Title), f.Rule.ID))
+func writeBrief(p *page, f *check.Finding, also []cause) {
+	p.hanging(severityWord(p, f), 6, 2, fmt.Sprintf("%s%s [%s]", said(f), goesFor(also), f.Rule.ID))
 }
 
 func writeFinding(p *page, f *check.Finding, identifiers int) {

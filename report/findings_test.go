@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"dns01/check"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // What is alike at many names is told twice and then named, and in full for who
@@ -32,5 +34,39 @@ func TestFindingsThatAreAlike(t *testing.T) {
 	}
 	if long := text(TextOptions{ASCII: true, Verbose: true}); strings.Count(long, "ERROR  The challenge name does not exist") != 6 {
 		t.Errorf("long:\n%s", long)
+	}
+}
+
+// Names that lead to one target are told in one line, and one by one for who
+// asks for it. What differs in a word, or has consequences, stands by itself.
+func TestFindingsThatRepeatThemselves(t *testing.T) {
+	var res check.Result
+	note := func(name, says string) {
+		res.Findings = append(res.Findings, check.Finding{Rule: check.Find("alias-foreign-operator"), Severity: check.Note, Name: name, Detail: name + says})
+	}
+	for i := range 5 {
+		note(fmt.Sprintf("_acme-challenge.host%d.example.com", i), " leads to t.example.net.")
+	}
+	note("_acme-challenge.other.example.com", " leads to u.example.net.")
+	text := func(o TextOptions) string {
+		p := newPage(&strings.Builder{}, o)
+		writeFindings(p, res)
+		return strings.TrimLeft(p.String(), "\n")
+	}
+	want := `NOTE  _acme-challenge.host0.example.com leads to t.example.net. The same goes
+  for _acme-challenge.host1.example.com, _acme-challenge.host2.example.com and 2
+  more. [alias-foreign-operator]
+NOTE  _acme-challenge.other.example.com leads to u.example.net.
+  [alias-foreign-operator]
+`
+	if diff := cmp.Diff(want, text(TextOptions{ASCII: true})); diff != "" {
+		t.Errorf("short (-want +got):\n%s", diff)
+	}
+	if long := text(TextOptions{ASCII: true, Verbose: true}); strings.Count(long, "NOTE  ") != 6 {
+		t.Errorf("long:\n%s", long)
+	}
+	markdown := markdownFindingsOf(res)
+	if !strings.Contains(markdown, "<summary>2 notes</summary>") || !strings.Contains(markdown, "The same goes for `_acme-challenge.host1.example.com`") {
+		t.Errorf("markdown:\n%s", markdown)
 	}
 }

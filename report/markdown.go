@@ -94,11 +94,15 @@ func markdownFindingsOf(res check.Result) string {
 	var b, notes strings.Builder
 	full, brief, more := 0, 0, 0
 	lead := leading(res)
-	for _, c := range byCause(res.Findings) {
+	causes := byCause(res.Findings)
+	for i := 0; i < len(causes); i++ {
+		c := causes[i]
 		switch {
 		case c.Severity == check.Note && c.Finding != lead:
+			also := repeats(causes, i)
+			i += len(also)
 			if brief++; brief <= markdownNotes {
-				fmt.Fprintf(&notes, "- %s (%s)\n", sentence(said(c.Finding)), code(c.Rule.ID))
+				fmt.Fprintf(&notes, "- %s (%s)\n", sentence(said(c.Finding)+goesFor(also)), code(c.Rule.ID))
 			}
 		case full == markdownFindings:
 			more++
