@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"dns01/check"
@@ -83,7 +84,11 @@ func writeHolders(p *page, pl plan.Plan) {
 		return
 	}
 	p.blank()
-	for _, c := range pl.Challenges {
+	for i, c := range pl.Challenges {
+		if i == toldOneByOne && len(pl.Challenges) > toldOneByOne+1 && !p.Verbose {
+			p.para(2, 4, fmt.Sprintf("… and %d more (-v shows them)", len(pl.Challenges)-i))
+			break
+		}
 		line := fmt.Sprintf("%s is validated at %s", bare(c.Identifier), bare(c.Name))
 		if c.Target != c.Name {
 			line += ", which leads to " + bare(c.Target)
@@ -98,12 +103,58 @@ func writeHolders(p *page, pl plan.Plan) {
 		{title: "VALUES AT"}, {title: "AN ORDER", right: true, drop: 2}, {title: "AT ONCE", right: true},
 		{title: "HOLDS", right: true}, {title: "OCTETS", right: true, drop: 1}, {title: "WHY", drop: 3},
 	}}
-	for _, h := range pl.Holders {
+	shown := holdersToShow(pl.Holders, p.Verbose)
+	for _, h := range shown {
 		t.rows = append(t.rows, []string{
 			bare(h.Name), fmt.Sprint(h.PerOrder), fmt.Sprint(h.AtOnce), fmt.Sprint(h.Capacity), fmt.Sprint(h.Bytes), whyHolds(h),
 		})
 	}
 	writeTable(p, t)
+	if more := len(pl.Holders) - len(shown); more > 0 {
+		p.para(2, 4, fmt.Sprintf("… and %d more%s (-v shows them)", more, moreHolders(pl.Holders, shown)))
+	}
+}
+
+// toldOneByOne is how many names are told one by one before the others are
+// counted.
+const toldOneByOne = 8
+
+// full reports whether a name is asked to hold more values than it can.
+func full(h plan.Holder) bool { return h.AtOnce > h.Capacity }
+
+// holdersToShow are the first few names that hold values; of those that are
+// asked to hold too many as many as there is room for.
+func holdersToShow(hs []plan.Holder, every bool) []plan.Holder {
+	if every || len(hs) <= toldOneByOne+1 {
+		return hs
+	}
+	hs = slices.Clone(hs)
+	slices.SortStableFunc(hs, func(a, b plan.Holder) int {
+		switch {
+		case full(a) == full(b):
+			return 0
+		case full(a):
+			return -1
+		}
+		return 1
+	})
+	return hs[:toldOneByOne]
+}
+
+// moreHolders tells whether the names that are not shown can hold their values.
+func moreHolders(hs, shown []plan.Holder) string {
+	tooMany := func(hs []plan.Holder) (n int) {
+		for _, h := range hs {
+			if full(h) {
+				n++
+			}
+		}
+		return n
+	}
+	if n := tooMany(hs) - tooMany(shown); n > 0 {
+		return fmt.Sprintf(", %d of them with too many", n)
+	}
+	return ", with room for theirs"
 }
 
 func whyHolds(h plan.Holder) string {

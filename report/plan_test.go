@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -68,5 +69,44 @@ func TestPlan(t *testing.T) {
 				t.Error("a list is null")
 			}
 		})
+	}
+}
+
+// A plan of many names is read from its head: what is alike is counted, and a
+// name that cannot hold its values is never among the counted ones alone.
+func TestPlanOfManyNames(t *testing.T) {
+	var pl plan.Plan
+	for i := range 40 {
+		name := fmt.Sprintf("host%d.example.com", i)
+		pl.Names = append(pl.Names, name)
+		pl.Challenges = append(pl.Challenges, plan.Challenge{Identifier: name, Name: "_acme-challenge." + name, Target: "_acme-challenge." + name})
+		pl.Holders = append(pl.Holders, plan.Holder{Name: "_acme-challenge." + name, PerOrder: 1, AtOnce: 1 + i/39, Capacity: 1})
+	}
+	text := func(o TextOptions) string {
+		p := newPage(&strings.Builder{}, o)
+		writeHolders(p, pl)
+		return p.String()
+	}
+	short := text(TextOptions{ASCII: true})
+	for _, want := range []string{
+		"\n  ... and 32 more (-v shows them)\n",
+		"\n  ... and 32 more, with room for theirs (-v shows them)\n",
+		"\n  _acme-challenge.host39.example.com ",
+	} {
+		if !strings.Contains(short, want) {
+			t.Errorf("no %q in\n%s", want, short)
+		}
+	}
+	if lines := strings.Count(short, "\n"); lines > 22 {
+		t.Errorf("%d lines:\n%s", lines, short)
+	}
+	if long := text(TextOptions{ASCII: true, Verbose: true}); strings.Count(long, "_acme-challenge.host") != 80 {
+		t.Errorf("-v:\n%s", long)
+	}
+	for i := range pl.Holders {
+		pl.Holders[i].AtOnce = 2
+	}
+	if short := text(TextOptions{ASCII: true}); !strings.Contains(short, "... and 32 more, 32 of them with too many (-v shows them)") {
+		t.Errorf("too many everywhere:\n%s", short)
 	}
 }
