@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dns01/check/known"
@@ -55,6 +56,24 @@ func (j *judge) orderFinding(p OrderProblem) Finding {
 		f.Detail = fmt.Sprintf("%s refuses the order: %s", j.caName(), f.Detail)
 	}
 	return f
+}
+
+// Unasked returns those of an order's identifiers that no DNS has to be asked
+// for: the CA refuses them at new-order for what they are called, or the order
+// for what its names are together. A name below a top level domain that we do
+// not know is not among them, since the root is asked whether there is one.
+func Unasked(ids []string, o Order) []string {
+	s := &survey.Survey{}
+	for _, id := range ids {
+		s.Identifiers = append(s.Identifiers, survey.Identifier{Name: id})
+	}
+	j := newJudge(s, o)
+	j.policy()
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		_, refused := j.refused[id]
+		rule, _, _ := NameProblem(id)
+		return !refused || rule == "name-has-no-public-suffix"
+	})
 }
 
 // ordered reports whether values are expected for all these identifiers: then

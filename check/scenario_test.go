@@ -61,7 +61,7 @@ func play(t *testing.T, s *lab.Scenario, seed uint64) played {
 			Timeout: target.timeout,
 			Rand:    rand.New(rand.NewPCG(seed, 1)),
 		})
-		p.survey = survey.Take(ctx, survey.Target{Names: target.names, Seek: target.order.Values, Challenge: target.order.Challenge, Account: target.order.Account}, survey.Options{
+		p.survey = survey.Take(ctx, survey.Target{Names: target.names, Unasked: check.Unasked(target.names, target.order), Seek: target.order.Values, Challenge: target.order.Challenge, Account: target.order.Account}, survey.Options{
 			Client: client, Counter: counter,
 			Exchanger: x, Resolvers: target.caches(w),
 			Anchors: w.Anchors(), SignedAt: w.Now(),

@@ -212,7 +212,7 @@ func (b *batch) givenUp(q orderLine, reason string) report.Report {
 	cancel()
 	order := b.o.order
 	order.Now, order.Values = b.p.now(), q.values
-	s := survey.Take(ctx, survey.Target{Names: q.names, Challenge: order.Challenge, Account: order.Account}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: q.names, Unasked: check.Unasked(q.names, order), Challenge: order.Challenge, Account: order.Account}, survey.Options{
 		Client: resolver.New(resolver.Config{Exchanger: noDoor{}}), Now: b.p.now,
 	})
 	for i := range s.Gaps {

@@ -50,7 +50,7 @@ func (j *judging) judge(ctx context.Context, q orderLine, order check.Order, t t
 	counter := &resolver.Counter{}
 	var lost lossCounter
 	x := j.memory.Before(resolver.Observe(j.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
-	s := survey.Take(ctx, survey.Target{Names: q.names, Challenge: order.Challenge, Account: order.Account}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: q.names, Unasked: check.Unasked(q.names, order), Challenge: order.Challenge, Account: order.Account}, survey.Options{
 		Client: resolver.New(budgeted(j.p.clientOf(j.w, x, j.start, j.settings), len(q.names))), Counter: counter,
 		Exchanger: x, Now: j.p.now,
 		Anchors: j.anchors, SignedAt: j.signedAt, Probes: t.probes,

@@ -30,7 +30,7 @@ func (wt *waiter) look(ctx context.Context, last bool) (report.Report, bool) {
 	run, cancel := context.WithTimeout(ctx, wt.o.deadline)
 	defer cancel()
 	w := wt.rec.look(wt.p, wt.w, wt.waited())
-	s := survey.Take(run, survey.Target{Names: names, Seek: seek, Challenge: wt.o.order.Challenge, Account: wt.o.order.Account}, survey.Options{
+	s := survey.Take(run, survey.Target{Names: names, Unasked: check.Unasked(names, wt.o.order), Seek: seek, Challenge: wt.o.order.Challenge, Account: wt.o.order.Account}, survey.Options{
 		Client: resolver.New(budgeted(wt.p.clientOf(w, wt.asked, wt.o.start, wt.o.settings), len(names))), Counter: counter,
 		Exchanger: wt.asked, Now: wt.p.now,
 		Anchors: wt.o.anchors, SignedAt: wt.o.signedAt, Probes: survey.ProbesNone,

@@ -78,7 +78,7 @@ func (p *program) lookTelling(ctx context.Context, w world, o options, tell func
 		w.exchanger = resolver.Announce(w.exchanger, func(q resolver.Query) { tell(survey.Sending(q)) })
 	}
 	x := p.door(w, o.settings, observe)
-	s := survey.Take(ctx, survey.Target{Names: o.names, Seek: o.seek, Challenge: o.order.Challenge, Account: o.order.Account}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: o.names, Unasked: check.Unasked(o.names, o.order), Seek: o.seek, Challenge: o.order.Challenge, Account: o.order.Account}, survey.Options{
 		Client: resolver.New(budgeted(p.clientOf(w, x, o.start, o.settings), len(o.names))), Counter: counter,
 		Exchanger: x, Resolvers: p.observed(o, observe),
 		Now:     p.clock(w),

@@ -27,6 +27,8 @@ type Target struct {
 	// that no server has at the challenge name is looked for where values go
 	// astray, see [Survey.Misplaced].
 	Seek map[string][]string
+	// Unasked are those of Names that nothing is asked for.
+	Unasked []string
 	// OnlyCAA leaves out the challenge names: nothing but the CAA climb is
 	// looked up.
 	OnlyCAA bool
@@ -104,11 +106,13 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	}
 	tk.tell(StageBegun{Resolving})
 	for _, id := range tk.s.Identifiers {
-		if t.OnlyCAA {
+		switch {
+		case slices.Contains(t.Unasked, id.Name):
+		case t.OnlyCAA:
 			tk.climb(id)
-			continue
+		default:
+			tk.identifier(id)
 		}
-		tk.identifier(id)
 	}
 	tk.wg.Wait()
 	tk.complete()
