@@ -27,6 +27,7 @@ var written = []struct {
 	{"github", ".txt", GitHub},
 	{"nagios", ".txt", func(w io.Writer, rs []Report) error { return Nagios(w, rs, false) }},
 	{"prometheus", ".prom", Prometheus},
+	{"html", ".html", HTML},
 }
 
 // What another system reads must not change without our knowing.

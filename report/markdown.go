@@ -173,12 +173,7 @@ func folded(summary, body string) string {
 
 // markdownPredicted is what the CA would answer, word for word.
 func markdownPredicted(r Report) string {
-	var lines []string
-	for _, i := range distinct(r.Result.Identifiers) {
-		for _, p := range i.Predicted {
-			lines = append(lines, fmt.Sprintf("%s (%s): %s: %s", bare(i.Identifier), p.Stage, p.Type, p.Detail))
-		}
-	}
+	lines := predictedLines(r)
 	if len(lines) == 0 {
 		return ""
 	}
@@ -225,12 +220,4 @@ func markdownServers(r Report) string {
 	return folded("Servers and CAA", strings.TrimSuffix(b.String(), "\n"))
 }
 
-func markdownFooter(r Report) string {
-	q := r.Survey.Queries
-	line := fmt.Sprintf("%s %s, %s (%d UDP, %d TCP) in %s", r.Tool.Name, r.Tool.Version,
-		count(q.Total, "query", "queries"), q.UDP, q.TCP, elapsed(r.Survey.Took))
-	if !r.Survey.Started.IsZero() {
-		line += r.Survey.Started.UTC().Format(", 2006-01-02 15:04:05 UTC")
-	}
-	return "\n" + code(strings.TrimSpace(line)) + "\n"
-}
+func markdownFooter(r Report) string { return "\n" + code(footerLine(r)) + "\n" }
