@@ -55,6 +55,9 @@ var notTried = map[string]string{
 	"dns01 check --demo perspectives-two-fail": "likewise",
 	"dns01 batch orders.txt --nats":            "likewise, TestBatchOverAgents",
 	"dns01 tui":                                "it takes a terminal; TestTUIOnATerminal has one",
+
+	"dns01 watch":                "it does not end; TestWatchProcess runs it",
+	"curl http://127.0.0.1:9953": "TestMonitoringPage asks a watch the same",
 }
 
 // A fence is a block of code of a page.
@@ -237,7 +240,7 @@ func tryCommand(t *testing.T, dir, command string) {
 // Every block says what it is, and no command stands outside of one: it would
 // not be tried.
 func TestEveryBlockIsMarked(t *testing.T) {
-	languages := []string{"console", "sh", "yaml", "json", "hcl", "text", "ini", "promql", "mermaid"}
+	languages := []string{"console", "sh", "yaml", "json", "hcl", "text", "ini", "promql", "mermaid", "csv"}
 	loose := regexp.MustCompile(`(?m)^    (\$ )?(dns01|go|apt-get|\.ci/run|certbot|curl|docker|kubectl) .*$`)
 	for path, page := range pages(t) {
 		for _, f := range fencesOf(page) {

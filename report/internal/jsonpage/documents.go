@@ -21,13 +21,16 @@ failure before anything was looked at (3). The same sentence is on the standard 
 	{"exchange", "jsonSent", "Event: exchange", `One query and what came of it, as it happens, with ` + "`check --format jsonl`" + `.`},
 	{"wait_document", "jsonWaitDocument", "The report of a wait", `What ` + "`dns01 wait --json`" + ` writes: the report of the last look, and one object more.`},
 	{"round", "jsonRound", "Event: round", `One look of ` + "`dns01 wait --format jsonl`" + `; its last line is the report of the wait.`},
+	{"transition", "jsonTransition", "Event: transition", `A verdict that changed: what ` + "`dns01 watch`" + ` posts to ` + "`--webhook`" + ` and gives ` + "`--on-change`" + ` on its
+standard input ([monitoring.md](monitoring.md)).`},
 }
 
 // enums are the types whose values are words of a closed list.
 var enums = map[string][]string{
-	"check.Standing": {"passes", "fails", "depends", "not-known"},
-	"check.Verdict":  {"ready", "at_risk", "retry", "blocked", "unknown"},
-	"check.Severity": {"error", "warning", "note"},
-	"check.Mode":     {"preflight", "validation"},
-	"Ending":         {"ready", "never", "not-yet", "unknown", "interrupted"},
+	"check.Standing":  {"passes", "fails", "depends", "not-known"},
+	"check.Verdict":   {"ready", "at_risk", "retry", "blocked", "unknown"},
+	"check.Severity":  {"error", "warning", "note"},
+	"check.Mode":      {"preflight", "validation"},
+	"TransitionEvent": {"changed", "flapping", "settled"},
+	"Ending":          {"ready", "never", "not-yet", "unknown", "interrupted"},
 }

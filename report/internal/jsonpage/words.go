@@ -237,6 +237,36 @@ var words = map[string]string{
 	"jsonRound.changes":   "What changed since the look before.",
 	"jsonRound.estimate":  "When it may happen; null when there is none.",
 	"jsonRound.next_ms":   "Pause until the next look; 0 when there is none.",
+
+	"jsonTransition.schema":           "1.",
+	"jsonTransition.event":            "`transition`.",
+	"jsonTransition.kind":             "`changed`; `flapping` when it changes too often, and nothing more comes until `settled`.",
+	"jsonTransition.id":               "Another one for each transition; the same when it is sent again.",
+	"jsonTransition.tool":             "The program that wrote it.",
+	"jsonTransition.text":             "All of it in one sentence; chat services show it.",
+	"jsonTransition.order":            "The order's name: its id in the list, or its first name.",
+	"jsonTransition.identifiers":      "Its names.",
+	"jsonTransition.ca":               "Short name of the CA.",
+	"jsonTransition.challenge":        "Type of the challenge.",
+	"jsonTransition.from":             "The verdict before; null when none was known.",
+	"jsonTransition.to":               "The verdict now.",
+	"jsonTransition.since":            "When it was seen first.",
+	"jsonTransition.at":               "When it was believed.",
+	"jsonTransition.looks":            "How many looks in a row contradicted the verdict before.",
+	"jsonTransition.retry_after_s":    "For `retry`: when to try again.",
+	"jsonTransition.findings":         "What was found, as in the report, without evidence; 50 at most.",
+	"jsonTransition.predicted_errors": "What the CA would answer.",
+
+	"jsonTold.id":       "Id of the finding.",
+	"jsonTold.severity": "Its consequence.",
+	"jsonTold.name":     "The DNS name where it is.",
+	"jsonTold.servers":  "The servers concerned.",
+	"jsonTold.title":    "The fault.",
+	"jsonTold.detail":   "What was seen.",
+	"jsonTold.fix":      "What to do.",
+	"jsonTold.because":  "Id of the finding that explains it.",
+
+	"jsonBatchProblem.identifier": "The name that it is about.",
 }
 
 // wordsOf says what a field means. A field without words is an error.
