@@ -18,6 +18,7 @@ type judging struct {
 	settings
 	door   resolver.Exchanger // paced, for all orders
 	memory *resolver.Memory   // of what they share
+	moves  bool               // signatures are judged as of each look, by the world's clock
 }
 
 // terms are what one order is judged by.
@@ -47,13 +48,17 @@ func (j *judging) judge(ctx context.Context, q orderLine, order check.Order, t t
 	r = result{orderLine: q}
 	ctx, cancel := context.WithTimeout(ctx, t.deadline)
 	defer cancel()
+	signedAt := j.signedAt
+	if j.moves {
+		signedAt = j.p.clock(j.w)()
+	}
 	counter := &resolver.Counter{}
 	var lost lossCounter
 	x := j.memory.Before(resolver.Observe(j.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
 	s := survey.Take(ctx, survey.Target{Names: q.names, Unasked: check.Unasked(q.names, order), Challenge: order.Challenge, Account: order.Account}, survey.Options{
 		Client: resolver.New(budgeted(j.p.clientOf(j.w, x, j.start, j.settings), len(q.names))), Counter: counter,
 		Exchanger: x, Now: j.p.now,
-		Anchors: j.anchors, SignedAt: j.signedAt, Probes: t.probes,
+		Anchors: j.anchors, SignedAt: signedAt, Probes: t.probes,
 	})
 	r.report.Tool, r.report.Order, r.report.Survey = j.p.tool(), order, s
 	r.report.Result = check.Judge(s, order)

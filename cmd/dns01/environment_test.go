@@ -18,6 +18,7 @@ func TestEveryFlagHasItsVariable(t *testing.T) {
 		"plan":   func() *flags { return newPlanFlags().flags },
 		"batch":  func() *flags { return newBatchFlags().flags },
 		"agent":  func() *flags { return newAgentFlags().flags },
+		"watch":  func() *flags { return newWatchFlags().flags },
 	}
 	texts := map[string]string{"bool": "true", "int": "7", "float64": "7", "stringArray": "one two", "string": "x"}
 	for command, define := range commands {

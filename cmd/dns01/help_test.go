@@ -28,7 +28,7 @@ func TestNear(t *testing.T) {
 }
 
 func TestHelpTellsEveryFlag(t *testing.T) {
-	pages := map[string]*pflag.FlagSet{"check": newCheckFlags("check").FlagSet, "lookup": newLookupFlags().FlagSet, "plan": newPlanFlags().FlagSet, "tui": newTUIFlags().FlagSet, "caa": newCAAFlags().FlagSet, "explain": newExplainFlags().FlagSet, "agent": newAgentFlags().FlagSet}
+	pages := map[string]*pflag.FlagSet{"check": newCheckFlags("check").FlagSet, "lookup": newLookupFlags().FlagSet, "plan": newPlanFlags().FlagSet, "tui": newTUIFlags().FlagSet, "caa": newCAAFlags().FlagSet, "explain": newExplainFlags().FlagSet, "agent": newAgentFlags().FlagSet, "watch": newWatchFlags().FlagSet}
 	d := demoFlags()
 	own := pflag.NewFlagSet("demo", pflag.ContinueOnError)
 	for _, name := range []string{"list", "serve", "help"} {

@@ -41,6 +41,7 @@ func run() int {
 		now:    time.Now,
 		screen: screenOf(os.Stdout),
 		build:  build,
+		hangup: hangups,
 		world: world{
 			exchanger: resolver.Live{},
 			anchors:   resolver.BuiltinAnchors(),

@@ -33,6 +33,8 @@ type program struct {
 	world    world            // what is asked, unless a command brings its own
 	tls      *tls.Config      // for documents of CAs; nil: as usual
 
+	hangup func(context.Context) <-chan struct{} // signals that ask to read files again; nil: there are none
+
 	chatter sync.Mutex // held while a line is written to stderr
 }
 
@@ -50,7 +52,7 @@ const (
 type command func(p *program, ctx context.Context, args []string) (int, error)
 
 // commandNames are the commands in the order in which help lists them.
-var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "agent", "replay", "diff", "tui", "demo", "completion", "version", "help"}
+var commandNames = []string{"check", "caa", "wait", "lookup", "plan", "explain", "batch", "agent", "watch", "replay", "diff", "tui", "demo", "completion", "version", "help"}
 
 func commandNamed(name string) command {
 	switch name {
@@ -70,6 +72,8 @@ func commandNamed(name string) command {
 		return (*program).batch
 	case "agent":
 		return (*program).agent
+	case "watch":
+		return (*program).watch
 	case "replay":
 		return (*program).replay
 	case "diff":
