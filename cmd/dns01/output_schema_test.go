@@ -18,7 +18,7 @@ func newReportSchema(t *testing.T) reportSchema {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	s := reportSchema{}
-	for _, def := range []string{"report", "orders", "error_document", "start", "exchange", "wait_document", "round"} {
+	for _, def := range []string{"report", "orders", "error_document", "start", "exchange", "wait_document", "round", "transition"} {
 		var err error
 		if s[def], err = c.Compile(filepath.Join("..", "..", "docs", "report-v1.schema.json") + "#/$defs/" + def); err != nil {
 			t.Fatal(err)

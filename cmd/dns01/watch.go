@@ -51,16 +51,7 @@ const pollList = 10 * time.Second
 func (p *program) runWatch(ctx context.Context, o watchOptions) (int, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	var hangup <-chan struct{}
-	if p.hangup != nil {
-		hangup = p.hangup(ctx)
-	}
-	w, err := watch.New(watch.Config{
-		Interval: o.interval, Deadline: o.deadline, Jobs: o.jobs, Damping: o.damping,
-		Load: o.list.load, Poll: min(o.interval, pollList), Hangup: hangup,
-		Sinks: o.sinks, Grace: graceToTell,
-		Now: p.now, Say: func(text string) { p.say("dns01: %s", text) }, Tool: p.tool(),
-	})
+	w, err := p.newWatch(ctx, o)
 	if err != nil {
 		return 0, err
 	}
@@ -77,6 +68,21 @@ func (p *program) runWatch(ctx context.Context, o watchOptions) (int, error) {
 		p.say("dns01: the watch has ended")
 	}
 	return statusOK, nil
+}
+
+// newWatch reads the list for the first time. Signals are heard as long as the
+// context lasts.
+func (p *program) newWatch(ctx context.Context, o watchOptions) (*watch.Watcher, error) {
+	var hangup <-chan struct{}
+	if p.hangup != nil {
+		hangup = p.hangup(ctx)
+	}
+	return watch.New(watch.Config{
+		Interval: o.interval, Deadline: o.deadline, Jobs: o.jobs, Damping: o.damping,
+		Load: o.list.load, Poll: min(o.interval, pollList), Hangup: hangup,
+		Sinks: o.sinks, Grace: graceToTell,
+		Now: p.now, Say: func(text string) { p.say("dns01: %s", text) }, Tool: p.tool(),
+	})
 }
 
 // A watchServer answers HTTP requests. The zero value answers none.
