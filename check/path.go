@@ -157,6 +157,10 @@ func (w *walk) step(l *survey.Lookup, t trail) *step {
 				s.moves = append(s.moves, move{answer: a, end: w.end(a, end{kind: failed, failure: servfail, caseLost: true, at: l, trail: t})})
 				continue
 			}
+			if a.Unjudged() {
+				s.moves = append(s.moves, move{answer: a, end: w.end(nil, end{kind: unseen, at: l, trail: t})})
+				continue
+			}
 			s.moves = append(s.moves, w.move(l, a, t))
 		}
 	}

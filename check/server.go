@@ -190,7 +190,7 @@ func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
 func (j *judge) mishandled(h *zoneHealth, qtype string) []draft {
 	as := j.showing(h, func(a *survey.Answer) bool { return a.Type == qtype && !a.Status.Usable() && !sawLoop(a) && !j.ours(a) })
 	as = slices.DeleteFunc(as, func(a *survey.Answer) bool {
-		return !j.onlyThisType(h, a) || recovered(j.lookup(h.zone.Name, a.Question))
+		return !j.onlyThisType(h, a) || passing(j.lookup(h.zone.Name, a.Question))
 	})
 	if len(as) == 0 {
 		return nil
@@ -203,6 +203,10 @@ func (j *judge) mishandled(h *zoneHealth, qtype string) []draft {
 	f.Servers, f.Evidence = hosts(as), evidence(as...)
 	return []draft{{Finding: f}}
 }
+
+// passing reports whether a lookup that failed may have been failing for a
+// moment only.
+func passing(l *survey.Lookup) bool { return recovered(l) || l != nil && l.Undecided }
 
 // onlyThisType reports whether the server that gave an unusable answer is fine
 // for other types and never for this one. Truncation is a matter of TCP.

@@ -57,6 +57,8 @@ func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) 
 	e := end{kind: failed, failure: servfail, at: l, trail: t}
 	e.answers = slices.DeleteFunc(slices.Clone(candidates), j.ours)
 	switch {
+	case l.Undecided:
+		e.kind, e.failure = unseen, ""
 	case slices.ContainsFunc(e.answers, bogus):
 		e.bogus = true
 		if slices.ContainsFunc(e.answers, keysTimedOut) {

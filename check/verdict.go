@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"slices"
+
+	"dns01/resolver/survey"
 )
 
 // An outcome is what one path comes to at the CA.
@@ -48,10 +50,39 @@ func (az *authorization) verdict() Verdict {
 		return Blocked
 	case txt.unsure || caa.unsure:
 		return Unknown
+	case az.wentDark():
+		return Unknown
 	case txt.fail || caa.fail:
 		return AtRisk
+	case az.unfinished():
+		return Unknown
 	}
 	return Ready
+}
+
+// wentDark reports whether nobody was heard any more towards the end, however
+// many servers were asked: what was to be found out then is not known.
+func (az *authorization) wentDark() bool {
+	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool { return g.Reason == "line-dead" && g.Question == survey.Question{} })
+}
+
+// unfinished reports whether the run ended before everything was heard that the
+// CA asks about the identifier: what did come passes, and of the rest nobody
+// knows.
+func (az *authorization) unfinished() bool {
+	asked := map[survey.Question]bool{{Name: az.id.Challenge, Type: "TXT"}: true}
+	for _, name := range az.id.CAA {
+		asked[survey.Question{Name: name, Type: "CAA"}] = true
+	}
+	for _, r := range az.questions() {
+		for _, s := range r.steps {
+			asked[s.at.Question] = true
+		}
+	}
+	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool {
+		ended := g.Reason == "deadline" || g.Reason == "interrupted" || g.Reason == "line-dead"
+		return ended && asked[g.Question]
+	})
 }
 
 func (az *authorization) txtTally() tally {

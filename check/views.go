@@ -92,6 +92,12 @@ func gapReason(r string) string {
 		return "one of IPv4 and IPv6 was switched off"
 	case "root-silent":
 		return "no root server answers"
+	case "tcp-untried":
+		return "an answer needs TCP, and the run ended before it was known whether TCP leaves this network"
+	case "keys-unseen":
+		return "the keys that signatures are checked with could not be asked for from here"
+	case "line-dead":
+		return "servers that answered at first are silent too, so the network of this host went away"
 	case "intercepted":
 		return "something in between answers for the servers"
 	case "not-recorded":

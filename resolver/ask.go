@@ -126,7 +126,8 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	}
 	o.Reply, o.Err = q.c.cfg.Exchanger.Exchange(ctx, query)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
-	q.c.routed(q.server, FailureOf(o.Err))
+	q.c.routed(q.server, query.Transport, FailureOf(o.Err))
+	q.c.cfg.Line.note(query, o.At, o.Reply, FailureOf(o.Err))
 	q.c.hold(&o)
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	return o
@@ -186,7 +187,7 @@ func (q *asking) udp(ctx context.Context, f form) {
 		if try < hurries {
 			query.Hurry = h.hurry(try)
 		}
-		o := q.exchange(ctx, query)
+		o := q.last(ctx, query, try == 2+min(hurried, 1))
 		q.take(o)
 		if errors.Is(o.Err, ErrHurried) {
 			hurried++
@@ -200,6 +201,19 @@ func (q *asking) udp(ctx context.Context, f form) {
 		}
 		return
 	}
+}
+
+// last makes an exchange, the last one with an eye on whether others are heard.
+func (q *asking) last(ctx context.Context, query Query, last bool) Observation {
+	if !last {
+		return q.exchange(ctx, query)
+	}
+	w := q.c.watch(ctx, q.server, query.Transport, query.Timeout)
+	o := q.exchange(ctx, query)
+	if w.dead(FailureOf(o.Err) != Timeout) {
+		o.Err = &Error{Failure: LineDead, Err: o.Err}
+	}
+	return o
 }
 
 // sound finds out whether a silent address is dead: the plainest question
@@ -226,15 +240,21 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 			from = plain.overhear(ctx, 2*patience-patience/2)
 		}
 	})
+	w := q.c.watch(ctx, q.server, UDP, 2*patience)
 	o := udp.send(ctx, UDP, f, 2*patience)
+	dead := w.dead(FailureOf(o.Err) != Timeout)
 	if f := FailureOf(o.Err); f != Timeout && f != Mismatched {
 		stop() // not silent
 	}
 	if udp.answer.replied() {
 		h.sounded(true, silence{})
-		wg.Wait()
-	} else {
-		wg.Wait()
+	}
+	wg.Wait()
+	switch {
+	case udp.answer.replied():
+	case dead:
+		h.unsound()
+	default:
 		s := silence{tcpOnly: tcp.answer.replied()}
 		switch asked := netip.AddrPortFrom(q.server, 53); {
 		case from == asked:
@@ -272,10 +292,10 @@ func (a *Answer) replied() bool {
 func (q *asking) tcp(ctx context.Context, f form) {
 	a := q.answer
 	a.NeedsTCP = true
-	o := q.send(ctx, TCP, f, 3*time.Second) // Unbound's tcp-auth-query-timeout
+	o := q.last(ctx, q.query(TCP, f, 3*time.Second), true) // Unbound's tcp-auth-query-timeout
 	switch failure := FailureOf(o.Err); failure {
 	case "":
-	case Canceled, Limit, NotRecorded: // our doing, not the server's: what the answer is stays open
+	case Canceled, Limit, NotRecorded, LineDead: // our doing, not the server's: what the answer is stays open
 		a.Msg, a.Size, a.Failure = nil, 0, failure
 		return
 	default:

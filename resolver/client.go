@@ -31,6 +31,9 @@ type Config struct {
 	// Trace, if set, is told each hop of a lookup. It must be safe for
 	// concurrent use.
 	Trace func(Hop)
+	// Line is what is known of the way out; nil where no other client asks at
+	// the same time.
+	Line *Line
 }
 
 // A Client is what one run has learnt: which questions were answered how,
@@ -41,6 +44,8 @@ type Client struct {
 	cfg    Config
 	rng    *luck
 	spread uint64 // where in a server list a walk begins
+
+	controlled atomic.Int64 // see Controls
 
 	running sync.WaitGroup // questions nobody waits for any more
 
@@ -56,9 +61,10 @@ type Client struct {
 	addresses   map[string]addresses
 	glue        map[string][]netip.Addr  // by name server name, from every parent
 	targets     map[string]*atomic.Int32 // name servers looked up, by the zone they are for
+	watched     map[wayOut]*control      // the last one each
 	noRoutes    [2]int                   // exchanges that found no route: IPv4, IPv6
 	routes      [2]int                   // and those that did
-	replies     [2]int                   // and those that brought a reply
+	replies     [2]int                   // and those that brought a reply over UDP
 }
 
 // New returns a client that knows the root servers and nothing else.
@@ -81,6 +87,9 @@ func New(cfg Config) *Client {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
+	if cfg.Line == nil {
+		cfg.Line = &Line{}
+	}
 	c := &Client{
 		cfg:         cfg,
 		rng:         newLuck(cfg.Rand),
@@ -93,6 +102,7 @@ func New(cfg Config) *Client {
 		addresses:   map[string]addresses{},
 		glue:        map[string][]netip.Addr{},
 		targets:     map[string]*atomic.Int32{},
+		watched:     map[wayOut]*control{},
 	}
 	c.spread = c.rng.seed[0]
 	root := &Delegation{Zone: "."}
@@ -154,8 +164,9 @@ func (c *Client) hold(o *Observation) {
 	}
 }
 
-// routed notes whether there was a way to a, and whether a reply came.
-func (c *Client) routed(a netip.Addr, failure Failure) {
+// routed notes whether there was a way to a, and whether a reply came: over TCP
+// one tells of the way only.
+func (c *Client) routed(a netip.Addr, t Transport, failure Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch failure {
@@ -163,14 +174,17 @@ func (c *Client) routed(a netip.Addr, failure Failure) {
 	case NoRoute:
 		c.noRoutes[family(a)]++
 	case "":
-		c.replies[family(a)]++
+		if t == UDP {
+			c.replies[family(a)]++
+		}
 		c.routes[family(a)]++
 	default:
 		c.routes[family(a)]++
 	}
 }
 
-// Network says how each address family fared: "works" when some reply came,
+// Network says how each address family fared: "works" when some reply came
+// over UDP,
 // "none" when this host has no route, "silent" when nothing came back, and ""
 // when it was not used.
 func (c *Client) Network() (v4, v6 string) {

@@ -130,6 +130,7 @@ type Reply struct {
 	Wire   []byte
 	RTT    time.Duration
 	Strays int
+	Kept   bool // from memory: nothing was sent
 }
 
 // An Exchanger sends one query and returns the one reply or the reason for
@@ -156,11 +157,17 @@ const (
 	Canceled    Failure = "canceled"
 	Limit       Failure = "limit"        // our own budget is used up: nothing was sent, or there is no room for what came
 	NotRecorded Failure = "not-recorded" // a recording that is asked lacks the question
+	// LineDead is what a client makes of a timeout where nobody is heard any
+	// more, whoever answered before: our own network went away.
+	LineDead Failure = "line-dead"
 )
 
 // unsent reports whether nothing was learnt of the server: no query left this
 // host, or nobody waited for the reply.
 func (f Failure) unsent() bool { return f == NoRoute || f == Canceled || f == NotRecorded }
+
+// Ours reports whether a failure says nothing of the server.
+func (f Failure) Ours() bool { return f.unsent() || f == Limit || f == LineDead }
 
 // An Error says why a query had no reply.
 type Error struct {

@@ -15,6 +15,7 @@ type host struct {
 	replies int
 	lost    int           // replies over UDP that were given up early
 	dead    bool          // it was sounded and stayed silent
+	unheard bool          // it was sounded when nobody was heard
 	pending chan struct{} // closed once it has been sounded; nil before that begins
 	silence
 }
@@ -149,9 +150,20 @@ func (h *host) again(ctx context.Context, try int) again {
 func (h *host) explain(a *Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.unheard && !h.alive && a.Failure == Timeout {
+		a.Failure = LineDead
+	}
 	if h.dead && a.Failure != "" {
 		a.TCPOnly, a.PlainOnly, a.SmallOnly, a.Elsewhere = h.tcpOnly, h.plainOnly, h.smallOnly, h.elsewhere
 	}
+}
+
+// unsound says that sounding the address has found nothing: nobody is heard.
+func (h *host) unsound() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.unheard = true
+	close(h.pending)
 }
 
 // sounded says what sounding the address has found.

@@ -321,9 +321,9 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 		if a.NeedsTCP && a.TCPFailure != "" {
 			failure = a.TCPFailure
 		}
-		switch failure {
-		case NoRoute, Canceled, Limit, NotRecorded:
-		case Timeout, Mismatched:
+		switch {
+		case failure.Ours():
+		case failure == Timeout, failure == Mismatched:
 			if p == ProblemNotAsked {
 				p, why = ProblemTimeout, "upstream server timeout"
 			}

@@ -128,7 +128,7 @@ func (m *Memory) recall(key memoryKey, asked dns.Question) (Reply, bool) {
 	m.recent.MoveToFront(e)
 	msg := *r.Msg
 	msg.Question = []dns.Question{asked}
-	r.Msg, r.Wire = &msg, nil
+	r.Msg, r.Wire, r.Kept = &msg, nil, true
 	return r.Reply, true
 }
 

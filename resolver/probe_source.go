@@ -103,6 +103,7 @@ func (q *asking) overhear(ctx context.Context, timeout time.Duration) netip.Addr
 	var from netip.AddrPort
 	from, o.Reply, o.Err = Overheard(ctx, q.c.cfg.Exchanger, query)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
+	q.c.cfg.Line.note(query, o.At, o.Reply, FailureOf(o.Err))
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	if o.Err != nil {
 		return netip.AddrPort{}

@@ -27,7 +27,7 @@ func (c *Client) Fetch(ctx context.Context, name string, qtype uint16, avoid []s
 func (r Resolution) Response() dnssec.Response {
 	out := dnssec.Response{
 		Name: r.Name, Type: r.Type, Rcode: r.Rcode, Answer: r.Answer, Authority: r.Authority,
-		Failed: r.Problem != ProblemNone, Detail: r.Reason,
+		Failed: r.Problem != ProblemNone, Unsent: r.Problem == ProblemNotAsked, Detail: r.Reason,
 	}
 	for _, h := range slices.Backward(r.Hops) {
 		if h.Reading.Kind == Referral || len(h.Answers) == 0 {

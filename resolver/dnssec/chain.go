@@ -224,7 +224,7 @@ func dsTags(dss []*dns.DS) []uint16 {
 func (w *work) keysIn(r Response, none string) (*keySet, node) {
 	missing := fault{text: none + " " + r.detail(), ede: EDEDNSKEYMissing, reason: DNSKEYMissing}
 	if r.Failed {
-		missing.reason = LookupFailed
+		missing.reason = r.failedReason()
 		return nil, badNode(missing)
 	}
 	m, ok := newMessage(r, w.v.cfg.Limits)

@@ -63,7 +63,7 @@ func badNode(f fault, before ...string) node {
 
 func (w *work) judgeDSReply(r Response, q name, keys *keySet) node {
 	if r.Failed {
-		return badNode(fault{text: "no DS", ede: EDENetworkError, reason: LookupFailed},
+		return badNode(fault{text: "no DS", ede: EDENetworkError, reason: r.failedReason()},
 			rcodeString(r.failedRcode()), r.detail())
 	}
 	m, _ := newMessage(r, w.v.cfg.Limits)

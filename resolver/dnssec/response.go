@@ -29,6 +29,8 @@ type Response struct {
 
 	// Failed means that there is no usable answer: SERVFAIL or timeout.
 	Failed bool
+	// Unsent means, with Failed, that nobody could be asked.
+	Unsent bool
 	// Detail says why, in the words that Unbound's iterator has for it
 	// ("exceeded the maximum number of sends"), printable ASCII. Empty reads
 	// "misc failure".
@@ -52,6 +54,14 @@ func (r Response) servers() []string {
 		}
 	}
 	return all
+}
+
+// failedReason is the reason of what needs a response that failed.
+func (r Response) failedReason() Reason {
+	if r.Unsent {
+		return LookupNotMade
+	}
+	return LookupFailed
 }
 
 // detail is the text that Unbound sets in brackets after a failed lookup.

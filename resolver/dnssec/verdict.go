@@ -53,6 +53,7 @@ const (
 	TooManySignatures    Reason = "too-many-signatures"
 	TooManyHashes        Reason = "too-many-hashes" // NSEC3
 	LookupFailed         Reason = "lookup-failed"   // a DS or DNSKEY could not be fetched
+	LookupNotMade        Reason = "lookup-not-made" // or could not even be asked for: it is no fault of the zone
 	Other                Reason = "other"
 
 	UnsignedDelegation   Reason = "unsigned-delegation"   // the parent proves that there is no DS

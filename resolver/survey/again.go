@@ -47,6 +47,7 @@ func (l *lookup) askAgain() {
 	var wg sync.WaitGroup
 	for i := range rounds {
 		if !pause(answered, betweenThem) {
+			l.Undecided = l.t.ctx.Err() != nil
 			break
 		}
 		wg.Go(func() {

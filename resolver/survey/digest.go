@@ -63,8 +63,10 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 	case a.SmallOnly:
 		d.EDNS = "small"
 	}
-	if a.Failure == resolver.NotRecorded {
-		d.Lame = string(resolver.NotRecorded) // the reason of the gap
+	for _, f := range []resolver.Failure{a.Failure, a.TCPFailure} {
+		if f == resolver.NotRecorded || f == resolver.LineDead {
+			d.Lame = string(f) // the reason of the gap
+		}
 	}
 	if a.Msg != nil {
 		d.said(a, r)
@@ -125,23 +127,31 @@ func spare(m *dns.Msg) int {
 func status(a *resolver.Answer, r resolver.Reading) Status {
 	switch r.Kind {
 	case resolver.Failed:
-		switch a.Failure {
-		case resolver.Timeout, resolver.Mismatched:
-			return Timeout
-		case resolver.NoRoute:
-			return NoRoute
-		case resolver.Canceled, resolver.Limit, resolver.NotRecorded:
-			return NotAsked
-		case resolver.Unreachable:
-			return Unreachable
-		}
-		return Malformed
+		return silence(a.Failure)
 	case resolver.Lame:
 		return Lame
 	case resolver.Cut:
+		if a.TCPFailure.Ours() {
+			return silence(a.TCPFailure)
+		}
 		return Truncated
 	}
 	return Status(r.Kind)
+}
+
+// silence is what a failure comes to.
+func silence(f resolver.Failure) Status {
+	switch {
+	case f == resolver.NoRoute:
+		return NoRoute
+	case f.Ours():
+		return NotAsked
+	case f == resolver.Timeout, f == resolver.Mismatched:
+		return Timeout
+	case f == resolver.Unreachable:
+		return Unreachable
+	}
+	return Malformed
 }
 
 // otherSOA is the owner of the SOA in the authority section, whatever zone

@@ -26,14 +26,24 @@ func (t *taker) gaps(ctx context.Context) {
 			s.Gaps = append(s.Gaps, Gap{Question: q, Reason: why})
 		}
 	}
+	if t.died {
+		s.Gaps = append(s.Gaps, Gap{Reason: string(resolver.LineDead)})
+	}
 	for _, l := range s.Lookups {
+		if l.Undecided {
+			s.Gaps = append(s.Gaps, Gap{Question: l.Question, Zone: l.Zone, Reason: why})
+		}
 		usable := slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Status.Usable() })
 		for _, a := range l.Answers {
 			switch {
 			case a.Status == NotAsked && a.Lame != "":
 				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, a.Lame})
 				a.Lame = ""
-			case a.Status == NotAsked:
+			case a.Status == Truncated && s.Network.TCP == "untried":
+				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "tcp-untried"})
+			case a.Status.Usable() && a.Unjudged() && ctx.Err() == nil:
+				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "keys-unseen"})
+			case a.Status == NotAsked, a.Status.Usable() && a.Unjudged():
 				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, why})
 			case a.Status == NoRoute && !usable:
 				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "no-route"})
@@ -60,7 +70,7 @@ func (t *taker) silentRoot() {
 		return
 	}
 	for _, a := range root {
-		if a.Status != NoRoute && a.Lame != string(resolver.NotRecorded) {
+		if a.Status != NoRoute && a.Lame != string(resolver.NotRecorded) { // a line that is dead from the start
 			a.Status, a.Lame = NotAsked, "root-silent"
 		}
 	}
@@ -69,7 +79,7 @@ func (t *taker) silentRoot() {
 // count takes over the query counts, and what they tell of our network.
 func (t *taker) count() {
 	t.s.Network.IPv4, t.s.Network.IPv6 = t.c.Network()
-	t.s.Queries.Probes = int(t.probed.Load())
+	t.s.Queries.Probes = int(t.probed.Load()) + t.c.Controls()
 	if t.o.Counter == nil {
 		return
 	}

@@ -20,7 +20,7 @@ func (t *taker) control() {
 	others := t.answering()
 	t.ownRoot()
 	t.ownCase()
-	if t.tcpFails() {
+	if t.tcpFails() || t.needsTCP() {
 		t.ownTCP(others)
 	}
 	if t.largeLost() {
@@ -47,6 +47,30 @@ func (t *taker) tcpFails() bool {
 // between is how long a server of a registry has for its answer before the next
 // one is asked beside it.
 const between = 400 * time.Millisecond
+
+// needsTCP reports whether answers did not come that need TCP, and none came
+// over it.
+func (t *taker) needsTCP() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lacks := false
+	for _, l := range t.lookups {
+		for _, a := range l.Answers {
+			if a.Transport == "tcp" && a.Rcode != "" && a.Status != Truncated {
+				return false
+			}
+			lacks = lacks || a.Status == Truncated
+		}
+	}
+	return lacks
+}
+
+// clearTCP is what there is of control where nothing is probed.
+func (t *taker) clearTCP() {
+	if t.needsTCP() {
+		t.ownTCP(t.answering())
+	}
+}
 
 // ownTCP tells servers without TCP from a network that lets none out, or that
 // answers in their place: up to three servers of registries are asked, which
@@ -75,12 +99,17 @@ func (t *taker) ownTCP(others []publicServer) {
 			t.probed.Add(1)
 		}
 		if asked[i] && failed(answers[i]) == "" {
+			if ownSOA(answers[i], a.zone) {
+				return
+			}
 			e := exchange(t.serverName(a), answers[i])
 			stranger = &e
 		}
 	}
 	switch {
-	case waits.Err() != nil, slices.Contains(asked, false), len(others) < 2:
+	case t.ctx.Err() != nil:
+		t.s.Network.TCP = "untried"
+	case slices.Contains(asked, false), len(others) < 2:
 		return
 	case stranger != nil:
 		t.s.Network.TCP, t.s.Network.Interceptor = "intercepted", stranger

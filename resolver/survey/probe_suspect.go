@@ -15,6 +15,7 @@ import (
 // for it any more but the report.
 func (t *taker) suspect() {
 	if t.o.Probes == ProbesNone || t.ctx.Err() != nil {
+		t.clearTCP()
 		return
 	}
 	t.control()

@@ -42,7 +42,10 @@ func (z *zone) judge() {
 			return
 		}
 		s := security(trust.Verdict)
-		s.Status, s.Expires = string(trust.Status), trust.Expires
+		s.Expires = trust.Expires
+		if s.Status != Unjudged {
+			s.Status = string(trust.Status)
+		}
 		z.mu.Lock()
 		z.Trust = s
 		z.mu.Unlock()
@@ -66,13 +69,15 @@ func (t *taker) validate(zone string, a *resolver.Answer, r resolver.Reading, an
 		return
 	}
 	t.wg.Go(func() {
-		v := t.v.Validate(t.ctx, response)
-		if t.ctx.Err() != nil {
-			return
+		judged := &Security{Status: Unjudged, EDE: -1}
+		if t.ctx.Err() == nil {
+			if v := t.v.Validate(t.ctx, response); t.ctx.Err() == nil {
+				judged = security(v)
+			}
 		}
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		ans.Security = security(v)
+		ans.Security = judged
 	})
 }
 
@@ -82,6 +87,9 @@ func security(v dnssec.Verdict) *Security {
 		Status: string(v.Status), Reason: string(v.Reason), EDE: -1, Text: v.Text,
 		KeyTag: v.Link.KeyTag, Algorithm: v.Link.Algorithm, Digest: v.Link.DigestType,
 		Inception: v.Link.Inception, Expiration: v.Link.Expiration, Expires: v.Expires,
+	}
+	if v.Status == dnssec.Bogus && v.Reason == dnssec.LookupNotMade {
+		s.Status = Unjudged
 	}
 	if v.HasEDE {
 		s.EDE = int(v.EDE)

@@ -80,6 +80,8 @@ type Lookup struct {
 	// Again are answers to the same question asked again, in rounds a second
 	// apart, where none of Answers is usable: see whether it lasts.
 	Again []*Answer
+	// Undecided means that the run ended before that was known.
+	Undecided bool
 	// Cut means resolution stopped here on a limit of ours (aliases, cuts).
 	Cut string
 }
@@ -165,7 +167,7 @@ type Answer struct {
 // (RFC 4033 §5): it gives out secure, insecure and indeterminate ones, and
 // throws bogus ones away.
 type Security struct {
-	Status string // "secure", "insecure", "bogus", "indeterminate"
+	Status string // "secure", "insecure", "bogus", "indeterminate", or Unjudged
 	Reason string // why not secure: a dnssec.Reason such as "signature-expired"
 	EDE    int    // extended error code (RFC 8914), -1 for none
 	Text   string // its text, as the CA's resolver words it
@@ -178,6 +180,13 @@ type Security struct {
 
 	Expires time.Time // when the first signature relied on ends
 }
+
+// Unjudged is the status of an answer that was to be validated when the run
+// ended: what a validating resolver makes of it is not known.
+const Unjudged = "unjudged"
+
+// Unjudged reports whether validation of an answer was cut short.
+func (a *Answer) Unjudged() bool { return a.Security != nil && a.Security.Status == Unjudged }
 
 // An Alias is one CNAME, its own or one made from a DNAME.
 type Alias struct {
@@ -301,7 +310,7 @@ type Gap struct {
 	Question
 	Zone   string
 	Addr   netip.Addr // of the server, if one was meant
-	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded"
+	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded", "line-dead", "tcp-untried", "keys-unseen"
 }
 
 // Network is what the run showed of the network we ask from.
@@ -309,7 +318,7 @@ type Network struct {
 	IPv4, IPv6 string // "works" (some answer came), "none" (no route), "silent", "" (not used)
 	// TCP is "" unless nothing at all came over TCP although servers of
 	// several operators were asked, "blocked", or nothing that these would
-	// say, "intercepted".
+	// say, "intercepted"; "untried" when they could not be asked any more.
 	TCP string
 	// UDP is "" unless root servers answered over TCP alone: "blocked".
 	UDP string

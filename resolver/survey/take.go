@@ -125,6 +125,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.around()
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
+	tk.died = tk.c.LineDied(tk.ctx)
 	cancel()
 	o.Client.Wait()
 	tk.finish(ctx)
@@ -168,6 +169,7 @@ type taker struct {
 	v *dnssec.Validator // nil: nothing is validated
 
 	probed atomic.Int64 // messages sent for the probe plan
+	died   bool         // towards the end nobody was heard any more
 }
 
 func (t *taker) identifier(id Identifier) {
@@ -418,6 +420,7 @@ func (t *taker) note(l *lookup, server string, a *resolver.Answer, hops, cuts in
 	l.Answers = append(l.Answers, ans)
 	t.mu.Unlock()
 	if t.ctx.Err() != nil {
+		t.validate(l.Zone, a, r, ans) // which says that it is too late
 		return
 	}
 	switch r.Kind {

@@ -1,0 +1,248 @@
+package resolver
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// A Line is what shows of the way out of this host: who has been heard last.
+// Clients that ask at the same time may share one. The zero value works, and it
+// is safe for concurrent use.
+type Line struct {
+	mu    sync.Mutex
+	heard map[wayOut]time.Time // when the query was sent, of those answered the last to be sent
+	lost  map[wayOut]time.Time // likewise of those that were not
+}
+
+// A wayOut is one transport to the addresses of one family.
+type wayOut struct {
+	family    int
+	transport Transport
+}
+
+// note takes in how a query ended that was sent at a time.
+func (l *Line) note(q Query, at time.Time, r Reply, failure Failure) {
+	w := wayOut{family(q.Server.Addr()), q.Transport}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.heard == nil {
+		l.heard, l.lost = map[wayOut]time.Time{}, map[wayOut]time.Time{}
+	}
+	switch {
+	case r.Kept: // nothing was sent
+	case failure == Timeout && at.After(l.lost[w]):
+		l.lost[w] = at
+	case (failure == "" || failure == Malformed || failure == Mismatched || failure == Closed) && at.After(l.heard[w]):
+		l.heard[w] = at
+	}
+}
+
+// fadedAt returns when a query was sent that was lost, after all those that were
+// answered; the zero time when there is none.
+func (l *Line) fadedAt(w wayOut) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.lost[w].After(l.heard[w]) {
+		return l.lost[w]
+	}
+	return time.Time{}
+}
+
+// since reports whether somebody has answered a query that was sent at a time
+// or later, over a transport and to an address of a family. The zero time asks
+// whether anybody has.
+func (l *Line) since(a netip.Addr, t Transport, at time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	heard, some := l.heard[wayOut{family(a), t}]
+	return some && !heard.Before(at)
+}
+
+// A watch tells a server that is silent from a line that is dead: for all that
+// a client can see of one server, they are the same. It begins with a query,
+// and if nobody has answered a query of that time or later when half of the
+// wait is over, it asks servers that did answer before.
+type watch struct {
+	c      *Client
+	server netip.Addr
+	over   Transport
+	begun  time.Time
+
+	stop   context.CancelFunc
+	ended  chan struct{}
+	silent bool // all that were asked besides
+}
+
+// watch begins with a query that is about to be sent and waited for so long.
+func (c *Client) watch(ctx context.Context, server netip.Addr, over Transport, timeout time.Duration) *watch {
+	ctx, stop := context.WithCancel(ctx)
+	w := &watch{c: c, server: server, over: over, begun: time.Now(), stop: stop, ended: make(chan struct{})}
+	go func() {
+		defer close(w.ended)
+		select {
+		case <-ctx.Done():
+		case <-time.After(timeout / 2):
+			w.ask(ctx, timeout-timeout/2)
+		}
+	}()
+	return w
+}
+
+// dead ends the watch, at once if the query was answered. It reports whether
+// nobody is heard any more.
+func (w *watch) dead(answered bool) bool {
+	if answered {
+		w.stop()
+	}
+	<-w.ended
+	w.stop()
+	return !answered && w.silent && !w.heard()
+}
+
+func (w *watch) heard() bool { return w.c.cfg.Line.since(w.server, w.over, w.begun) }
+
+// ask asks others, unless somebody is heard, or another watch of that time
+// already does.
+func (w *watch) ask(ctx context.Context, timeout time.Duration) {
+	if w.heard() {
+		return
+	}
+	x, mine := w.c.control(w)
+	if mine {
+		x.run(ctx, w, timeout)
+	}
+	select {
+	case <-x.ended:
+		w.silent = x.silent
+	case <-ctx.Done():
+	}
+}
+
+// A control is what watches have asked to find out whether the line is dead.
+type control struct {
+	begun  time.Time
+	ended  chan struct{}
+	silent bool
+}
+
+// control returns the one that has begun since the watch, or a new one.
+func (c *Client) control(w *watch) (x *control, mine bool) {
+	way := wayOut{family(w.server), w.over}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if x := c.watched[way]; x != nil && !x.begun.Before(w.begun) {
+		return x, false
+	}
+	x = &control{begun: time.Now(), ended: make(chan struct{})}
+	c.watched[way] = x
+	return x, true
+}
+
+// run asks one server, and another when that takes half of the time.
+func (x *control) run(ctx context.Context, w *watch, timeout time.Duration) {
+	defer close(x.ended)
+	others := w.c.controls(w.server, w.over)
+	lost := make([]bool, len(others))
+	var wg sync.WaitGroup
+	for i, a := range others {
+		if i > 0 && !idle(ctx, timeout/2) || w.heard() {
+			break
+		}
+		left := timeout - time.Duration(i)*timeout/2
+		wg.Go(func() {
+			o, sent := w.c.probe(ctx, a, w.over, Probe{Name: ".", Type: dns.TypeSOA}, left, nil)
+			lost[i] = sent && FailureOf(o.Err) == Timeout
+			if sent {
+				w.c.controlled.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	x.silent = len(others) > 0 && !slices.Contains(lost, false)
+}
+
+// idle lets time pass, and reports whether the context lasted.
+func idle(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// mostControls is how many servers are asked.
+const mostControls = 2
+
+// Controls returns how many queries were sent to find out whether the line is
+// dead.
+func (c *Client) Controls() int { return int(c.controlled.Load()) }
+
+// LineDied reports whether the line is dead over UDP by now: what was asked
+// last was lost, to one of the address families that worked before, and so is
+// what others are asked.
+func (c *Client) LineDied(ctx context.Context) bool {
+	dead := make([]bool, 2)
+	var wg sync.WaitGroup
+	for i, server := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+		since := c.cfg.Line.fadedAt(wayOut{i, UDP})
+		if since.IsZero() || ctx.Err() != nil {
+			continue
+		}
+		wg.Go(func() {
+			w := &watch{c: c, server: server, over: UDP, begun: since}
+			w.ask(ctx, 2*c.cfg.Timeout)
+			dead[i] = w.silent && !w.heard()
+		})
+	}
+	wg.Wait()
+	return slices.Contains(dead, true)
+}
+
+// controls are root servers of the same family, those that have answered before
+// in front: nobody is more certain to be there. There are none where nobody of
+// the family was ever heard: then it is no line that has died.
+func (c *Client) controls(server netip.Addr, t Transport) []netip.Addr {
+	if t == TCP && !c.cfg.Line.since(server, t, time.Time{}) || !c.anyAlive(family(server)) {
+		return nil
+	}
+	var all []netip.Addr
+	for i := range c.cfg.Roots {
+		r := c.cfg.Roots[(i+int(c.spread%uint64(len(c.cfg.Roots))))%len(c.cfg.Roots)]
+		for _, a := range r.Addrs {
+			if a != server && family(a) == family(server) && c.Askable(a) {
+				all = append(all, a)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b netip.Addr) int {
+		return cmp.Compare(c.silence(a), c.silence(b))
+	})
+	return all[:min(mostControls, len(all))]
+}
+
+// silence is 0 for an address that has answered before, and 1 for others.
+func (c *Client) silence(a netip.Addr) int {
+	if c.Heard(a) {
+		return 0
+	}
+	return 1
+}
+
+// anyAlive reports whether an address of a family has answered before.
+func (c *Client) anyAlive(f int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for a, h := range c.hosts {
+		if family(a) == f && h.isAlive() {
+			return true
+		}
+	}
+	return false
+}
