@@ -96,26 +96,23 @@ func (o options) only(names []string, places map[string]report.Place) options {
 // that this is not all.
 func (p *program) play(ctx context.Context, w world, run runOptions) (int, error) {
 	var rs []report.Report
+	var shown error // what keeps the standard output from being written keeps nothing else
 	for i, o := range run.orders {
 		o.events = run.outputs.stdout() == "jsonl"
 		if o.events {
-			if err := p.begin(o); err != nil {
-				return 0, err
-			}
+			shown = errors.Join(shown, p.begin(o))
 		}
 		r, err := p.recorded(ctx, w, o)
 		if err != nil {
 			return 0, err
 		}
 		rs = append(rs, r)
-		if err := p.show(r, i, run); err != nil {
-			return 0, err
-		}
+		shown = errors.Join(shown, p.show(r, i, run))
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	if err := errors.Join(p.deliver(rs, run.outputs, run.settings), run.timeline.write()); err != nil {
+	if err := errors.Join(shown, p.deliver(rs, run.outputs, run.settings), run.timeline.write()); err != nil {
 		return 0, err
 	}
 	if ctx.Err() == nil {
