@@ -1,0 +1,195 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"dns01/resolver/lab"
+)
+
+// A mishap is what goes wrong in one run, and where.
+type mishap struct {
+	seed    uint64
+	kind    string // the command
+	world   string // the scenario
+	faults  []string
+	network []string
+	ours    bool // everything that goes wrong is on our side
+	args    []string
+	look    []string // those of args that change what is seen, and so the truth
+
+	interrupt time.Duration // when the run is told to end; 0: never
+	steps     []clockStep   // of this host's clock
+	full      int           // octets after which the standard output takes no more; -1: all
+	pipe      bool          // it was closed, rather than the disk full
+}
+
+// A clockStep is a jump of this host's clock.
+type clockStep struct{ after, by time.Duration }
+
+// String is a mishap in words, the sections of a scenario that would have it
+// among them.
+func (m mishap) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "again with: go test ./cmd/dns01 -run 'TestChaos$' -v -chaos-seed %d\n", m.seed)
+	fmt.Fprintf(&b, "world %s: dns01 %s (and its own target) %s\n", m.world, m.kind, strings.Join(m.args, " "))
+	section := func(title string, lines []string) {
+		if len(lines) > 0 {
+			fmt.Fprintf(&b, "-- %s --\n%s\n", title, strings.Join(lines, "\n"))
+		}
+	}
+	section("network", m.network)
+	section("faults", m.faults)
+	if m.interrupt > 0 {
+		fmt.Fprintf(&b, "interrupted after %s\n", m.interrupt)
+	}
+	for _, s := range m.steps {
+		fmt.Fprintf(&b, "clock set by %s after %s\n", s.by, s.after)
+	}
+	if m.full >= 0 {
+		fmt.Fprintf(&b, "standard output ends after %d octets, closed pipe: %t\n", m.full, m.pipe)
+	}
+	if m.ours {
+		b.WriteString("all of it is on our side\n")
+	}
+	return b.String()
+}
+
+// draw makes a mishap of a seed.
+func drawMishap(seed uint64, kind string, worlds map[string]*lab.Scenario) mishap {
+	r := chanceOf(seed)
+	names := slices.Sorted(maps.Keys(worlds))
+	m := mishap{seed: seed, kind: kind, world: names[r.IntN(len(names))], full: -1}
+	hosts := worlds[m.world].Hosts()
+	switch side := r.IntN(10); {
+	case side < 4:
+		m.theirs(r, hosts)
+	case side < 8:
+		m.ours = true
+		m.own(r)
+	case side < 9:
+		m.theirs(r, hosts)
+		m.own(r)
+	default:
+		m.ours = true // nothing goes wrong but the output, if at all
+	}
+	if r.IntN(6) == 0 {
+		m.full, m.pipe = r.IntN(4000), r.IntN(2) == 0
+		if r.IntN(3) == 0 {
+			m.full = 0
+		}
+	}
+	return m
+}
+
+// theirs lets something go wrong at some servers.
+func (m *mishap) theirs(r *rand.Rand, hosts []string) {
+	for range 1 + r.IntN(4) {
+		words := []string{hosts[r.IntN(len(hosts))] + pick(r, "", "", "", "/udp", "/tcp")}
+		words = append(words, condition(r)...)
+		m.faults = append(m.faults, strings.Join(append(words, serverFault(r)), " "))
+	}
+}
+
+// condition is when a fault hits.
+func condition(r *rand.Rand) (words []string) {
+	if r.IntN(2) == 0 {
+		words = append(words, fmt.Sprintf("p=%.2f", 0.05+0.95*r.Float64()))
+	}
+	switch r.IntN(8) {
+	case 0:
+		words = append(words, fmt.Sprintf("first=%d", 1+r.IntN(5)))
+	case 1:
+		words = append(words, "type="+pick(r, "TXT", "CAA", "NS,SOA", "DNSKEY,DS", "A,AAAA"))
+	case 2:
+		words = append(words, "after="+brief(r))
+	case 3:
+		words = append(words, "until="+brief(r))
+	}
+	return words
+}
+
+// serverFault is one that makes a server, or the way to it, worse. Those that
+// could hide another fault of a world (one that answers plainly in the place
+// of one that drops EDNS) are not among them.
+func serverFault(r *rand.Rand) string {
+	if r.IntN(2) == 0 {
+		return wayFault(r)
+	}
+	switch r.IntN(6) {
+	case 0:
+		return fmt.Sprintf("rate-limit %d", 1+r.IntN(20))
+	case 1:
+		return fmt.Sprintf("rrl %d", 1+r.IntN(5))
+	}
+	return pick(r, "unreachable", "refuse", "servfail", "notimp", "formerr", "lame", "garbage", "wrong-source",
+		"wrong-id", "wrong-question", "no-aa", "no-tcp", "tcp-one", "upward")
+}
+
+// wayFault is something that happens to messages on their way.
+func wayFault(r *rand.Rand) string {
+	switch r.IntN(9) {
+	case 0:
+		return "slow " + brief(r)
+	case 1:
+		return "jitter " + brief(r)
+	case 2:
+		return fmt.Sprintf("guess %d", 1+r.IntN(100))
+	case 3:
+		return "tcp-drip " + (time.Duration(1+r.IntN(500)) * time.Millisecond).String()
+	}
+	return pick(r, "drop", "duplicate", "cut", "tcp-cut", "tcp-silent", "tcp-close")
+}
+
+// own lets something go wrong on our side: with our line, our network, our
+// clock, our patience.
+func (m *mishap) own(r *rand.Rand) {
+	for range 1 + r.IntN(2) {
+		switch r.IntN(7) {
+		case 0:
+			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f drop", 0.02+0.28*r.Float64()))
+		case 1:
+			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f %s", 0.05+0.95*r.Float64(), pick(r, "duplicate", "jitter 300ms", "jitter 900ms", "slow 100ms")))
+		case 2:
+			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f guess %d", 0.1+0.9*r.Float64(), 1+r.IntN(40)))
+		case 3:
+			m.network = append(m.network, pick(r, "no-network", "no-network", "no-ipv6", "udp53-blocked", "tcp53-blocked")+spell(r))
+		case 4:
+			m.network = append(m.network, "udp53-blocked"+spell(r), "tcp53-blocked"+spell(r))
+		case 5:
+			m.args = append(m.args, "--deadline", (time.Duration(1+r.IntN(8000)) * time.Millisecond).String())
+		case 6:
+			m.interrupt = time.Duration(1+r.IntN(8000)) * time.Millisecond
+		}
+	}
+	if r.IntN(4) == 0 {
+		m.steps = append(m.steps, clockStep{time.Duration(r.IntN(3000)) * time.Millisecond, time.Duration(r.IntN(7200)-3600) * time.Second})
+	}
+}
+
+// spell is a time in which something holds, or none.
+func spell(r *rand.Rand) string {
+	from := time.Duration(r.IntN(2000)) * time.Millisecond
+	to := from + time.Duration(1+r.IntN(5000))*time.Millisecond
+	switch r.IntN(4) {
+	case 0:
+		return ""
+	case 1:
+		return " until=" + to.String()
+	case 2:
+		return " after=" + from.String()
+	}
+	return " after=" + from.String() + " until=" + to.String()
+}
+
+// brief is some time below two seconds, short ones more often.
+func brief(r *rand.Rand) string {
+	most := []int{20, 200, 2000}[r.IntN(3)]
+	return (time.Duration(1+r.IntN(most)) * time.Millisecond).String()
+}
+
+func pick(r *rand.Rand, words ...string) string { return words[r.IntN(len(words))] }

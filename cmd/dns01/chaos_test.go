@@ -1,0 +1,126 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// The chaos suite plays worlds of the lab in which something goes wrong that
+// the world's file does not tell of: on the way, at servers, on this host. It
+// knows what would have been found without, and what no mishap may make of
+// that. docs/testing.md says how to run it and how to read a failure.
+//
+// A run is made from its seed alone: chaos_mishap_test.go draws it,
+// chaos_world_test.go plays it, chaos_truth_test.go and chaos_report_test.go
+// judge it.
+var (
+	chaosRuns = flag.Int("chaos-runs", 60, "how many runs of the chaos suite")
+	chaosSeed = flag.Uint64("chaos-seed", 0, "the only run of the chaos suite, told at length; or the first, with -chaos-runs")
+	chaosShow = flag.String("chaos-show", "", "a file for the JSON report of the last run of a check")
+)
+
+// A trial is one run that has been played.
+type trial struct {
+	mishap
+	broken []string // invariants, in words
+	notes  map[string]int
+}
+
+// break notes a broken invariant.
+func (r *trial) breaks(format string, args ...any) {
+	r.broken = append(r.broken, fmt.Sprintf(format, args...))
+}
+
+// Whatever goes wrong on the way, a run has to end in time, say nothing better
+// than the truth and nothing worse that is our own doing, and leave nothing
+// behind.
+func TestChaos(t *testing.T) {
+	seeds, verbose := chaosSeeds()
+	first := newChaosBench(t)
+	files := openFiles(t)
+	old := goleak.IgnoreCurrent()
+	s := &chaosSummary{notes: map[string]int{}}
+	begun := time.Now()
+	next := atomic.Int64{}
+	t.Run("runs", func(t *testing.T) {
+		for n := range runtime.GOMAXPROCS(0) {
+			t.Run(fmt.Sprint(n), func(t *testing.T) {
+				t.Parallel()
+				bench := first.beside(t)
+				for {
+					i := int(next.Add(1)) - 1
+					if i >= len(seeds) {
+						return
+					}
+					s.add(t, bench.play(t, seeds[i]), verbose)
+				}
+			})
+		}
+	})
+	took := time.Since(begun)
+	t.Logf("%d runs in %s, %.0f a second, %d with a broken invariant\n%s", len(seeds), took.Round(time.Second/10), float64(len(seeds))/took.Seconds(), s.broken, s)
+	if err := goleak.Find(old); err != nil {
+		t.Error(err)
+	}
+	if now := openFiles(t); now > files {
+		t.Errorf("%d descriptors are open, %d were before", now, files)
+	}
+}
+
+// chaosSeeds are the seeds of the runs: always the same, so that what passed
+// once passes again.
+func chaosSeeds() (seeds []uint64, verbose bool) {
+	if *chaosSeed != 0 && flag.Lookup("chaos-runs").Value.String() == flag.Lookup("chaos-runs").DefValue {
+		return []uint64{*chaosSeed}, true
+	}
+	first := max(*chaosSeed, 1)
+	for i := range uint64(*chaosRuns) {
+		seeds = append(seeds, first+i)
+	}
+	return seeds, false
+}
+
+// A chaosSummary is what all runs came to.
+type chaosSummary struct {
+	mu     sync.Mutex
+	broken int
+	notes  map[string]int
+}
+
+func (s *chaosSummary) add(t *testing.T, r *trial, verbose bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, n := range r.notes {
+		s.notes[k] += n
+	}
+	if verbose {
+		t.Logf("%s", r.mishap)
+	}
+	if len(r.broken) == 0 {
+		return
+	}
+	s.broken++
+	t.Errorf("seed %d:\n  %s\n%s", r.seed, strings.Join(r.broken, "\n  "), r.mishap)
+}
+
+func (s *chaosSummary) String() string {
+	var b strings.Builder
+	for _, k := range slices.Sorted(maps.Keys(s.notes)) {
+		fmt.Fprintf(&b, "%8d %s\n", s.notes[k], k)
+	}
+	return b.String()
+}
+
+// chance is a generator that follows from a seed.
+func chanceOf(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0xc4a05)) }

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"dns01/check"
+	"dns01/resolver/lab"
+	"dns01/testdata"
+)
+
+// A truth is what a run comes to in which nothing goes wrong but what the
+// world tells of: the best and the worst verdict of each identifier, where the
+// world itself changes or leaves something to chance.
+type truth struct {
+	best, worst map[string]check.Verdict
+	queries     int // the most that it took
+}
+
+// truths are those that have been found out, by world and by what changes them.
+type truths struct {
+	mu    sync.Mutex
+	known map[string]*truthOnce
+}
+
+type truthOnce struct {
+	sync.Once
+	truth truth
+}
+
+// gravity orders verdicts, best first.
+func gravityOf(v check.Verdict) int {
+	return slices.Index([]check.Verdict{check.Ready, check.AtRisk, check.Retry, check.Unknown, check.Blocked}, v)
+}
+
+// of is the truth of a world under the flags that change what is seen.
+func (ts *truths) of(t *testing.T, b *chaosBench, name string, look []string, noIPv6 bool) truth {
+	key := fmt.Sprint(name, look, noIPv6)
+	ts.mu.Lock()
+	once := ts.known[key]
+	if once == nil {
+		once = &truthOnce{}
+		ts.known[key] = once
+	}
+	ts.mu.Unlock()
+	once.Do(func() { once.truth = b.findTruth(t, name, look, noIPv6) })
+	return once.truth
+}
+
+// findTruth plays a world at each time at which it changes by itself, as it is
+// and without what it leaves to chance.
+func (b *chaosBench) findTruth(t *testing.T, name string, look []string, noIPv6 bool) truth {
+	tr := truth{best: map[string]check.Verdict{}, worst: map[string]check.Verdict{}}
+	worlds := []*lab.Scenario{b.worlds[name]}
+	if s := steady(t, name); s != nil {
+		worlds = append(worlds, s)
+	}
+	if noIPv6 {
+		for _, s := range slices.Clone(worlds) {
+			less, err := s.With(s.Name, nil, []string{"no-ipv6"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			worlds = append(worlds, less)
+		}
+	}
+	for _, s := range worlds {
+		w, err := s.World()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range append([]time.Duration{0}, w.Edits()...) {
+			d := b.undisturbed(t, s, look, at)
+			tr.queries = max(tr.queries, d.Queries.Total)
+			for _, id := range d.Identifiers {
+				if v, ok := tr.best[id.Identifier]; !ok || gravityOf(id.Verdict) < gravityOf(v) {
+					tr.best[id.Identifier] = id.Verdict
+				}
+				if gravityOf(id.Verdict) > gravityOf(tr.worst[id.Identifier]) {
+					tr.worst[id.Identifier] = id.Verdict
+				}
+			}
+		}
+	}
+	return tr
+}
+
+// undisturbed is the report of a run that begins at a time of the world.
+func (b *chaosBench) undisturbed(t *testing.T, s *lab.Scenario, look []string, at time.Duration) (d chaosDocument) {
+	file := filepath.Join(b.dir, "truth.json")
+	synctest.Test(t, func(t *testing.T) {
+		w, _, clock, err := chaosWorld(s, mishap{seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.exchanger.(*tap).Sockets.(*lab.World).Advance(at)
+		p, _, stderr := newProgram(t, slices.Concat([]string{"check"}, s.Target, look, []string{"--output", "json=" + file})...)
+		p.now, p.world = clock, w
+		if p.run(t.Context()) == statusUsage {
+			t.Fatalf("world %s: %s", s.Name, stderr)
+		}
+	})
+	text, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(text, &d)
+	}
+	if err != nil {
+		t.Fatalf("world %s: %v", s.Name, err)
+	}
+	return d
+}
+
+// leftToChance are the words of faults that make what is seen depend on how often,
+// and how fast, something is asked.
+var leftToChance = regexp.MustCompile(`(?m)^.*\b(p=|first=|rate-limit|rrl|alternate).*$`)
+
+// steady is the scenario without those, nil when it has none.
+func steady(t *testing.T, name string) *lab.Scenario {
+	data, err := testdata.Scenario(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := txtar.Parse(data)
+	found := false
+	for i, f := range a.Files {
+		if f.Name == "faults" {
+			a.Files[i].Data = leftToChance.ReplaceAll(f.Data, nil)
+			found = !bytes.Equal(a.Files[i].Data, f.Data)
+		}
+	}
+	if !found {
+		return nil
+	}
+	s, err := lab.Parse(name, txtar.Format(a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A chaosDocument is what is looked at of a report.
+type chaosDocument struct {
+	Schema      int
+	Verdict     check.Verdict
+	Identifiers []struct {
+		Identifier      string
+		Verdict         check.Verdict
+		PredictedErrors []json.RawMessage `json:"predicted_errors"`
+	}
+	Findings []struct {
+		ID          string
+		Severity    check.Severity
+		Identifiers []string
+	}
+	Queries struct {
+		Total int
+		CAA   struct{ Sent int }
+	}
+}
+
+// judge holds what was said against the truth.
+func (r *trial) judge(d chaosDocument, tr truth) {
+	if len(d.Identifiers) != len(tr.best) {
+		r.breaks("the report has %d identifiers, want %d", len(d.Identifiers), len(tr.best))
+	}
+	for _, id := range d.Identifiers {
+		best, known := tr.best[id.Identifier]
+		if !known {
+			r.breaks("nobody asked for %s", id.Identifier)
+			continue
+		}
+		why := " by " + strings.Join(findingsOf(d, id.Identifier), ", ")
+		switch {
+		case !allowed(id.Verdict, best):
+			r.breaks("%s is %s, and in truth %s%s", id.Identifier, id.Verdict, best, why)
+		case r.ours && id.Verdict == check.Blocked && tr.worst[id.Identifier] != check.Blocked:
+			r.breaks("%s is blocked, in truth %s, and all that is wrong is our own%s", id.Identifier, best, why)
+		}
+		r.notes[fmt.Sprintf("%s: %-8s where the truth is %s", r.side(), id.Verdict, best)]++
+	}
+}
+
+func (m mishap) side() string {
+	if m.ours {
+		return "ours  "
+	}
+	return "theirs"
+}
+
+func findingsOf(d chaosDocument, identifier string) []string {
+	var ids []string
+	for _, f := range d.Findings {
+		if slices.Contains(f.Identifiers, identifier) {
+			ids = append(ids, fmt.Sprintf("%s %s", f.Severity, f.ID))
+		}
+	}
+	return ids
+}
+
+// allowed reports whether a verdict claims no more than is true. That a
+// refusal may pass later is no claim that it is none.
+func allowed(said, best check.Verdict) bool {
+	switch said {
+	case check.Ready:
+		return best == check.Ready
+	case check.AtRisk:
+		return best == check.Ready || best == check.AtRisk
+	}
+	return true
+}

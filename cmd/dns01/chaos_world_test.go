@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/miekg/dns"
+
+	"dns01/resolver"
+	"dns01/resolver/lab"
+)
+
+// A tap is the way to a world over the sockets that are used in earnest, and
+// knows what was sent.
+type tap struct {
+	resolver.Live
+
+	mu      sync.Mutex
+	traffic traffic
+	busy    map[netip.Addr]int
+}
+
+// A traffic is what was sent: in messages, as the report counts them.
+type traffic struct {
+	total, caa int
+	busiest    int                        // exchanges under way at one address
+	sent       map[netip.Addr][]time.Time // to one address
+	same       map[string]int             // by address, name and type
+}
+
+func newTap(w *lab.World) *tap {
+	return &tap{
+		Live: resolver.Live{Sockets: w}, busy: map[netip.Addr]int{},
+		traffic: traffic{sent: map[netip.Addr][]time.Time{}, same: map[string]int{}},
+	}
+}
+
+// begin notes an exchange that begins; the function returned, that it is over.
+func (x *tap) begin(q resolver.Query) func() {
+	a := q.Server.Addr()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.busy[a]++
+	x.traffic.busiest = max(x.traffic.busiest, x.busy[a])
+	return func() {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		x.busy[a]--
+	}
+}
+
+func (x *tap) note(q resolver.Query, at time.Time, err error) {
+	if f := resolver.FailureOf(err); f == resolver.NoRoute {
+		return // nothing was sent
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	t := &x.traffic
+	t.total++
+	asked := q.Msg.Question[0]
+	if asked.Qtype == dns.TypeCAA {
+		t.caa++
+	}
+	a := q.Server.Addr()
+	t.sent[a] = append(t.sent[a], at)
+	t.same[fmt.Sprint(a, " ", dns.CanonicalName(asked.Name), " ", dns.Type(asked.Qtype))]++
+}
+
+func (x *tap) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	defer x.begin(q)()
+	at := time.Now()
+	r, err := x.Live.Exchange(ctx, q)
+	x.note(q, at, err)
+	return r, err
+}
+
+func (x *tap) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort, resolver.Reply, error) {
+	defer x.begin(q)()
+	at := time.Now()
+	from, r, err := x.Live.Overhear(ctx, q)
+	x.note(q, at, err)
+	return from, r, err
+}
+
+func (x *tap) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Reply, error) {
+	defer x.begin(qs[0])()
+	at := time.Now()
+	rs, err := x.Live.Converse(ctx, qs)
+	for i := range rs {
+		x.note(qs[i], at, nil)
+	}
+	if len(rs) < len(qs) {
+		x.note(qs[len(rs)], at, err)
+	}
+	return rs, err
+}
+
+// chaosWorld is the lab's world of a scenario over sockets, with this host's
+// clock as the mishap has it.
+func chaosWorld(s *lab.Scenario, m mishap) (world, *tap, func() time.Time, error) {
+	lw, err := labWorld(s)
+	if err != nil {
+		return world{}, nil, nil, err
+	}
+	w := lw.exchanger.(*lab.World)
+	w.Start()
+	begun := time.Now()
+	clock := func() time.Time {
+		now := w.Now()
+		for _, s := range m.steps {
+			if time.Since(begun) >= s.after {
+				now = now.Add(s.by)
+			}
+		}
+		return now
+	}
+	x := newTap(w)
+	seed := m.seed
+	lw.exchanger, lw.now, lw.seed, lw.signedAt = x, clock, &seed, time.Time{}
+	return lw, x, clock, nil
+}
+
+// An ending output takes so many octets and no more.
+type endingOutput struct {
+	bytes.Buffer
+	left int // -1: no end
+	err  error
+	hit  bool
+}
+
+func (o *endingOutput) Write(b []byte) (int, error) {
+	if o.left < 0 || len(b) <= o.left {
+		if o.left >= 0 {
+			o.left -= len(b)
+		}
+		return o.Buffer.Write(b)
+	}
+	o.hit = true
+	n, _ := o.Buffer.Write(b[:o.left])
+	o.left = 0
+	return n, o.err
+}
+
+func (m mishap) output() *endingOutput {
+	o := &endingOutput{left: m.full, err: syscall.ENOSPC}
+	if m.pipe {
+		o.err = errors.Join(syscall.EPIPE)
+	}
+	return o
+}
