@@ -23,6 +23,7 @@ func writeElsewhere(p *page, r Report) {
 				rows:    rows,
 			})
 		}
+		writeVerdicts(p, v)
 		writeMissing(p, v)
 		if p.Verbose {
 			for _, l := range v.Limits {
@@ -113,6 +114,23 @@ func regionsOf(s *survey.Survey, v survey.Vantage) string {
 	return " (" + strings.Join(rirs, ", ") + ")"
 }
 
+// writeVerdicts tells what an engine itself refuses, by its own quorum; what it
+// lets pass is for those who want all details.
+func writeVerdicts(p *page, v survey.Vantage) {
+	for _, x := range v.Verdicts {
+		word, rule := "refuses", ""
+		if x.Passes {
+			word = "lets pass"
+		}
+		if x.Perspectives > 0 {
+			rule = fmt.Sprintf(" (of %d perspectives %d have to pass)", x.Perspectives, x.Quorum)
+		}
+		if !x.Passes || p.Verbose {
+			p.para(2, 4, fmt.Sprintf("The engine itself %s %s%s.", word, x.Question, rule))
+		}
+	}
+}
+
 // manyMissing is how many perspectives that told nothing are named.
 const manyMissing = 4
 
@@ -131,6 +149,16 @@ type jsonVantage struct {
 	Failure string        `json:"failure"` // "" unless nothing was seen
 	Missing []jsonMissing `json:"missing"`
 	Limits  []string      `json:"limits"`
+
+	Verdicts []jsonEngineVerdict `json:"verdicts"`
+}
+
+// jsonEngineVerdict is an engine's own.
+type jsonEngineVerdict struct {
+	Question     string `json:"question"`
+	Passes       bool   `json:"passes"`
+	Perspectives int    `json:"perspectives"`
+	Quorum       int    `json:"quorum"`
 }
 
 type jsonMissing struct {
@@ -178,7 +206,9 @@ type jsonStanding struct {
 func vantageJSON(v survey.Vantage) jsonVantage {
 	return jsonVantage{visible(v.Name), visible(v.Failure), each(v.Missing, func(m survey.Missing) jsonMissing {
 		return jsonMissing{visible(m.Perspective), visible(m.Reason)}
-	}), each(v.Limits, visible)}
+	}), each(v.Limits, visible), each(v.Verdicts, func(x survey.EngineVerdict) jsonEngineVerdict {
+		return jsonEngineVerdict{visible(x.Question), x.Passes, x.Perspectives, x.Quorum}
+	})}
 }
 
 func perspectiveJSON(r Report, p *survey.Perspective) jsonPerspective {

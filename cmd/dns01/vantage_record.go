@@ -22,6 +22,9 @@ func (r *recorder) saw(s *survey.Survey) {
 	var all []recording.Sight
 	for _, v := range s.Vantages {
 		sight := recording.Sight{Engine: v.Name, Failure: v.Failure, Limits: v.Limits}
+		for _, x := range v.Verdicts {
+			sight.Verdicts = append(sight.Verdicts, recording.Verdict(x))
+		}
 		for _, m := range v.Missing {
 			sight.Missing = append(sight.Missing, recording.Missing(m))
 		}
@@ -98,6 +101,9 @@ func (s seenBefore) Look(context.Context, vantage.Target) (vantage.Sight, error)
 		return vantage.Sight{Limits: s.Limits}, errors.New(s.Failure)
 	}
 	seen := vantage.Sight{Limits: s.Limits}
+	for _, x := range s.Verdicts {
+		seen.Verdicts = append(seen.Verdicts, survey.EngineVerdict(x))
+	}
 	for _, m := range s.Missing {
 		seen.Missing = append(seen.Missing, survey.Missing(m))
 	}

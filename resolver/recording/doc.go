@@ -50,6 +50,7 @@
 //	vantage: "open-mpic at mpic.example.net"   an engine
 //	unusable: "it does not answer"             or, where it could be used:
 //	limit: "It has no view of single servers." what it cannot look at
+//	verdict: "CAA of example.com" passes 6 5   its own: of 6 perspectives 5 had to
 //	missing: "us-east-2" "no answer within 30s"
 //	perspective: "eu-west-1" "RIPE NCC"        a place, and its registry
 //	saw: answered                   what its resolver concluded,

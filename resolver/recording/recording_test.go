@@ -272,7 +272,8 @@ func seenElsewhere(t *testing.T) recording.Sight {
 	}
 	return recording.Sight{
 		Engine: "open-mpic at mpic.example.com", Limits: []string{"It sees no servers.", "Zwei \"Wörter\"\n"},
-		Missing: []recording.Missing{{"us-east", "no answer within 5s"}},
+		Verdicts: []recording.Verdict{{"CAA of example.com", true, 6, 5}, {"TXT of _acme-challenge.example.com", false, 0, 0}},
+		Missing:  []recording.Missing{{"us-east", "no answer within 5s"}},
 		Perspectives: []recording.Perspective{{Name: "eu-west", RIR: "RIPE NCC", Seen: []recording.Seen{
 			{Status: "answered", Message: wire},
 			{Status: "lame", Server: "ns1.example.com", Addr: netip.MustParseAddr("192.0.2.1"), Transport: "udp", Lame: "refused", Took: 23 * time.Millisecond, Message: wire},
@@ -318,6 +319,7 @@ func TestDamagedSights(t *testing.T) {
 	for text, want := range map[string]string{
 		"limit: \"x\"\n":                                                                "line 3: limit: it belongs to an exchange, and none has begun",
 		"vantage: \"x\" y\n":                                                            `line 3: vantage: something follows "x"`,
+		"vantage: x\nverdict: \"a\" passes 1\n":                                         `line 4: verdict: "" is no number of perspectives`,
 		"vantage: x\nsaw: answered\n":                                                   "line 4: saw: it belongs to a perspective, and none has begun",
 		"vantage: x\nperspective: \"a\" \"\"\nsaw: \n":                                  "line 5: saw: it does not say what was seen",
 		"vantage: x\nperspective: a b\nmessage: AAAA\n":                                 "line 5: message: it says nothing of how it was seen",

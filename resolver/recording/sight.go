@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,8 +18,17 @@ type Sight struct {
 	Engine       string // "open-mpic at mpic.example.net"
 	Failure      string // why it saw nothing at all
 	Limits       []string
+	Verdicts     []Verdict
 	Missing      []Missing
 	Perspectives []Perspective
+}
+
+// A Verdict is what an engine itself concludes: of how many perspectives, and
+// how many had to pass.
+type Verdict struct {
+	Question             string
+	Passes               bool
+	Perspectives, Quorum int
 }
 
 // A Missing is a perspective that did not tell, and why.
@@ -63,6 +73,13 @@ func (s *Sight) write(w io.Writer) {
 	}
 	for _, l := range s.Limits {
 		line(w, "limit", "%+q", l)
+	}
+	for _, v := range s.Verdicts {
+		word := "refused"
+		if v.Passes {
+			word = "passes"
+		}
+		line(w, "verdict", "%+q %s %d %d", v.Question, word, v.Perspectives, v.Quorum)
 	}
 	for _, m := range s.Missing {
 		line(w, "missing", "%+q %+q", m.Perspective, m.Reason)
@@ -161,6 +178,8 @@ func (s *Sight) take(key, value string) (bool, error) {
 		if ws, err = wordsOf(value, 1); err == nil {
 			s.Limits = append(s.Limits, ws[0])
 		}
+	case "verdict":
+		err = s.verdict(value)
 	case "missing":
 		if ws, err = wordsOf(value, 2); err == nil {
 			s.Missing = append(s.Missing, Missing{ws[0], ws[1]})
@@ -181,6 +200,22 @@ func (s *Sight) take(key, value string) (bool, error) {
 		return false, nil
 	}
 	return true, err
+}
+
+// verdict takes a line of what the engine concludes.
+func (s *Sight) verdict(value string) error {
+	ws, err := wordsOf(value, 4)
+	if err != nil {
+		return err
+	}
+	v := Verdict{Question: ws[0], Passes: ws[1] == "passes"}
+	for i, n := range []*int{&v.Perspectives, &v.Quorum} {
+		if *n, err = strconv.Atoi(ws[2+i]); err != nil || *n < 0 {
+			return fmt.Errorf("%.20q is no number of perspectives", ws[2+i])
+		}
+	}
+	s.Verdicts = append(s.Verdicts, v)
+	return nil
 }
 
 // take takes a line of a perspective.
@@ -268,6 +303,7 @@ func (d *redactor) meetSeen(sights []Sight) {
 func (d *redactor) sight(s Sight) Sight {
 	s.Engine, s.Failure = d.text(s.Engine), d.text(s.Failure)
 	s.Limits = mapped(s.Limits, d.text)
+	s.Verdicts = mapped(s.Verdicts, func(v Verdict) Verdict { v.Question = d.text(v.Question); return v })
 	s.Missing = mapped(s.Missing, func(m Missing) Missing { return Missing{d.text(m.Perspective), d.text(m.Reason)} })
 	s.Perspectives = mapped(s.Perspectives, func(p Perspective) Perspective {
 		p.Name = d.text(p.Name)

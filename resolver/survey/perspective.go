@@ -24,6 +24,17 @@ type Vantage struct {
 	Missing []Missing
 	Limits  []string // what it cannot look at, a sentence each
 	Failure string   // why nothing at all was seen through it, a clause; "" if something was
+	// Verdicts are its own, by its own quorum, where it has them.
+	Verdicts []EngineVerdict
+}
+
+// An EngineVerdict is what an engine itself concludes from its perspectives.
+type EngineVerdict struct {
+	Question string // "CAA of example.com"
+	Passes   bool
+	// Perspectives is how many it asked, Quorum how many had to pass; 0 when
+	// it does not say.
+	Perspectives, Quorum int
 }
 
 // A Missing is a perspective that was asked and did not tell.

@@ -51,6 +51,7 @@ type Target struct {
 type Sight struct {
 	Perspectives []*survey.Perspective
 	Missing      []survey.Missing
+	Verdicts     []survey.EngineVerdict // its own, if it has any
 	// Limits are what this engine cannot look at, a sentence each.
 	Limits []string
 }
@@ -77,7 +78,7 @@ func Look(ctx context.Context, t Target, engines []Vantage) {
 
 // add puts what one engine saw into a survey.
 func add(s *survey.Survey, name string, seen Sight, err error) {
-	v := survey.Vantage{Name: name, Missing: seen.Missing, Limits: seen.Limits}
+	v := survey.Vantage{Name: name, Missing: seen.Missing, Limits: seen.Limits, Verdicts: seen.Verdicts}
 	if err != nil {
 		v.Failure = err.Error()
 	}

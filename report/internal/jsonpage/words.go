@@ -28,6 +28,13 @@ var words = map[string]string{
 	"jsonVantage.missing": "Perspectives that were asked and told nothing.",
 	"jsonVantage.limits":  "What it cannot look at, a sentence each.",
 
+	"jsonVantage.verdicts": "What it concludes itself, where it does.",
+
+	"jsonEngineVerdict.question":     "What was asked: `CAA of example.com`.",
+	"jsonEngineVerdict.passes":       "Whether it lets that pass, by its own quorum.",
+	"jsonEngineVerdict.perspectives": "How many perspectives it asked; 0 when it does not say.",
+	"jsonEngineVerdict.quorum":       "How many of them had to pass.",
+
 	"jsonMissing.perspective": "Its name.",
 	"jsonMissing.reason":      "Why.",
 
