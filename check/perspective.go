@@ -127,7 +127,7 @@ func (az *authorization) challengeFrom(p *survey.Perspective) []*end {
 		usable = append(usable, e)
 	}
 	for _, a := range p.Servers {
-		if a.Type != "TXT" || a.Transport == "tcp" || a.Status.Ours() || a.Name != az.id.Challenge && a.Name != az.endsAt(az.id) {
+		if a.Type != "TXT" || a.Transport == "tcp" || a.Status.Ours() || a.Status == survey.Aliased || a.Status == survey.Referral || a.Name != az.id.Challenge && a.Name != az.endsAt(az.id) {
 			continue
 		}
 		e := endFrom(a, a.Status)

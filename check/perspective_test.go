@@ -144,6 +144,7 @@ func TestPerspectiveOfServers(t *testing.T) {
 		{"one is silent", []*survey.Answer{is("ns1", survey.Timeout), has("ns2")}, PerspectivePasses, Ready},
 		{"one denies", []*survey.Answer{has("ns1"), is("ns2", survey.NXDomain)}, PerspectiveDepends, AtRisk},
 		{"both are silent", []*survey.Answer{is("ns1", survey.Timeout), is("ns2", survey.Lame)}, PerspectiveFails, AtRisk},
+		{"one leads elsewhere", []*survey.Answer{has("ns1"), is("ns2", survey.Aliased)}, PerspectivePasses, Ready},
 		{"none was asked", []*survey.Answer{is("ns1", survey.NotAsked)}, PerspectiveUnknown, Ready},
 	} {
 		w := newWorld("example.com")

@@ -32,7 +32,7 @@ type batchFlags struct {
 }
 
 // eachOrder are flags of check that say what one order is about.
-var eachOrder = []string{"value", "token", "thumbprint", "file", "resolvers", "no-caches", "json", "format", "record", "redact", "what-if", "vantage"}
+var eachOrder = []string{"value", "token", "thumbprint", "file", "resolvers", "no-caches", "json", "format", "record", "redact", "what-if", "vantage", "vantage-budget"}
 
 func newBatchFlags() *batchFlags {
 	all := newFlags("batch")

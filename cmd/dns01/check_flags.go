@@ -18,7 +18,7 @@ type checkFlags struct {
 }
 
 // fixedByWorld are the flags that say what a made-up world brings itself.
-var fixedByWorld = []string{"root-hints", "trust-anchor", "allow-private"}
+var fixedByWorld = []string{"root-hints", "trust-anchor", "allow-private", "vantage-budget"}
 
 // newCheckFlags defines them all.
 func newCheckFlags(command string) *checkFlags {
@@ -48,7 +48,7 @@ func (f *checkFlags) world(w world, names []string) (world, []string, error) {
 	if wrong != nil {
 		return w, nil, wrong
 	}
-	f.rootHints, f.trustAnchors, f.allowPrivate = "", nil, false // from the environment
+	f.rootHints, f.trustAnchors, f.allowPrivate, f.vantageBudget = "", nil, false, "" // from the environment
 	s, err := scenario(f.scenario)
 	if err != nil {
 		return w, nil, err

@@ -25,7 +25,7 @@ const (
 )
 
 // foreign are the flags without meaning where the world is made up.
-var foreign = []string{"file", "csr", "cert", "certbot", "manifest", "caddyfile", "root-hints", "trust-anchor", "allow-private", "vantage"}
+var foreign = []string{"file", "csr", "cert", "certbot", "manifest", "caddyfile", "root-hints", "trust-anchor", "allow-private", "vantage", "vantage-budget"}
 
 // ownVariables are the flags that a demo takes from the environment: those
 // that change how it looks, not what happens.

@@ -35,6 +35,7 @@ type flags struct {
 	allowPrivate, only4, only6 bool
 	noCaches                   bool
 	vantage                    []string
+	vantageBudget              string
 
 	// How long, and as of when.
 	timeout, deadline, now string
@@ -65,6 +66,7 @@ func newFlags(command string) *flags {
 	f.StringVar(&f.resolvers, "resolvers", "", "")
 	f.BoolVar(&f.noCaches, "no-caches", false, "")
 	f.StringArrayVar(&f.vantage, "vantage", nil, "")
+	f.StringVar(&f.vantageBudget, "vantage-budget", "", "")
 	f.defineResolution()
 	f.BoolVar(&f.noProbe, "no-probe", false, "")
 	f.StringVar(&f.probe, "probe", "default", "")

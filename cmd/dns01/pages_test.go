@@ -28,6 +28,7 @@ var pageWorlds = map[string]string{
 var pageStatus = map[string]int{
 	"dns01 replay run.txt --ca zerossl --account https://acme.zerossl.com/v2/DV90/account/1": statusBlocked,
 	"dns01 demo challenge-misplaced":                           statusBlocked,
+	"dns01 demo perspectives-two-fail":                         statusBlocked,
 	"dns01 demo alias-third-value-lost":                        statusBlocked,
 	"dns01 check example.com www.example.com mail.example.com": statusBlocked,
 	"dns01 plan --machines 12 --alias d420c923-bbd7-4056-ab64-c3ca54c9b3cf.auth.example.net example.com '*.example.com'": statusBlocked,
@@ -55,6 +56,8 @@ var notTried = map[string]string{
 	"dns01 agent":                     "it takes a NATS server; TestCheckAppliesTheQuorumToAgents has one",
 	"dns01 check --demo perspectives-two-fail": "likewise",
 	"dns01 batch orders.txt --nats":            "likewise, TestBatchOverAgents",
+	"dns01 check --vantage":                    "it takes an engine elsewhere; TestVantage has one",
+	"DNS01_OPEN_MPIC_HEADER":                   "likewise",
 	"dns01 tui":                                "it takes a terminal; TestTUIOnATerminal has one",
 
 	"dns01 watch":                "it does not end; TestWatchProcess runs it",

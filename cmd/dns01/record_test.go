@@ -150,7 +150,7 @@ var notKept = map[string]string{
 	"value": "kept as values", "token": "kept beside the value it makes", "thumbprint": "likewise",
 	"file": "its names are kept", "csr": "its names are kept", "cert": "its names are kept", "certbot": "its names are kept",
 	"manifest": "its names are kept", "caddyfile": "its names are kept",
-	"vantage": "what was seen there is kept", "ca-directory": "it is read from elsewhere", "resolvers": "kept as resolvers", "no-caches": "kept as resolvers, none",
+	"vantage": "what was seen there is kept", "vantage-budget": "nothing is spent again", "ca-directory": "it is read from elsewhere", "resolvers": "kept as resolvers", "no-caches": "kept as resolvers, none",
 	"root-hints": "kept as roots", "trust-anchor": "kept as anchors",
 	"record": "about the file", "redact": "about the file",
 	"format": "about what comes out", "json": "likewise", "verbose": "likewise", "quiet": "likewise", "color": "likewise",

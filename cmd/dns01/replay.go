@@ -33,7 +33,7 @@ func newReplayFlags() *replayFlags {
 }
 
 // elsewhere are flags without meaning where all answers are known already.
-var elsewhere = []string{"file", "root-hints", "csr", "cert", "certbot", "manifest", "caddyfile", "vantage"}
+var elsewhere = []string{"file", "root-hints", "csr", "cert", "certbot", "manifest", "caddyfile", "vantage", "vantage-budget"}
 
 // replay judges a recording again.
 func (p *program) replay(ctx context.Context, args []string) (int, error) {

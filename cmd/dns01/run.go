@@ -33,7 +33,8 @@ type program struct {
 	world    world            // what is asked, unless a command brings its own
 	tls      *tls.Config      // for documents of CAs; nil: as usual
 
-	hangup func(context.Context) <-chan struct{} // signals that ask to read files again; nil: there are none
+	hangup        func(context.Context) <-chan struct{} // signals that ask to read files again; nil: there are none
+	globalpingAPI string                                // "" for the one there is
 
 	chatter sync.Mutex // held while a line is written to stderr
 }

@@ -1,12 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"dns01/resolver/survey"
 	"dns01/resolver/vantage"
+	"dns01/resolver/vantage/globalping"
+	"dns01/resolver/vantage/openmpic"
+	"dns01/resolver/vantage/web"
 )
 
 // An engine is a kind of vantage that --vantage can name.
@@ -25,6 +31,8 @@ type engine struct {
 func engines() []engine {
 	return []engine{
 		{name: "nats", form: "nats=URL", make: natsVantage, lab: true},
+		{name: "open-mpic", form: "open-mpic=URL", make: (*program).openMPIC},
+		{name: "globalping", form: "globalping[=PLACES]", make: (*program).globalping},
 	}
 }
 
@@ -33,8 +41,45 @@ func (e engine) named(args []string) bool {
 	return !slices.ContainsFunc(args, func(arg string) bool { name, _, _ := strings.Cut(arg, "="); return name != e.name })
 }
 
+// openMPIC is the coordinator at a URL. The header with its key comes from the
+// environment: a command line can be read by every process.
+func (p *program) openMPIC(f *flags, at string) (vantage.Vantage, error) {
+	return openmpic.New(at, p.env("DNS01_OPEN_MPIC_HEADER"), p.webOptions(f))
+}
+
+// globalping is Globalping, asked from places. Its address is another one in
+// tests alone.
+func (p *program) globalping(f *flags, at string) (vantage.Vantage, error) {
+	budget, err := f.budget()
+	if err != nil {
+		return nil, err
+	}
+	return globalping.New(cmp.Or(p.globalpingAPI, globalping.API), at, globalping.Options{
+		Token: p.env("DNS01_GLOBALPING_TOKEN"), Budget: budget, Web: p.webOptions(f),
+	})
+}
+
+// budget reads --vantage-budget; 0 is as many tests as an hour gives.
+func (f *flags) budget() (int, error) {
+	if f.vantageBudget == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(f.vantageBudget)
+	if err != nil || n < 1 || n > 1_000_000 {
+		return 0, usagef("%s is how many tests may be spent, such as 100, not %q", f.source("vantage-budget"), f.vantageBudget)
+	}
+	return n, nil
+}
+
+func (p *program) webOptions(f *flags) web.Options {
+	return web.Options{AllowPrivate: f.allowPrivate, TLS: p.tls}
+}
+
 // vantages reads --vantage. The error is a usageError.
 func (p *program) vantages(f *flags, w world) ([]vantage.Vantage, error) {
+	if len(f.vantage) == 0 && f.Changed("vantage-budget") && !f.fromEnv["vantage-budget"] {
+		return nil, usagef("--vantage-budget says what --vantage globalping may spend; give that beside it")
+	}
 	if w.madeUp && len(f.vantage) > 0 {
 		if f.fromEnv["vantage"] {
 			return nil, nil
@@ -61,14 +106,16 @@ func (p *program) vantage(f *flags, arg string) (vantage.Vantage, error) {
 	for _, e := range engines() {
 		if e.name == name {
 			v, err := e.make(p, f, at)
-			if err != nil {
+			if wrong, ok := errors.AsType[usageError](err); ok {
+				return nil, wrong
+			} else if err != nil {
 				return nil, usagef("%s %s %v", f.source("vantage"), e.name, err)
 			}
 			return v, nil
 		}
 		names, forms = append(names, e.name), append(forms, e.form)
 	}
-	return nil, usagef("%s %.40q is no engine that is known%s; write %s", f.source("vantage"), name, didYouMean(name, names), strings.Join(forms, " or "))
+	return nil, usagef("%s %.40q is no engine that is known%s; write %s", f.source("vantage"), name, didYouMean(name, names), strings.Join(forms, ", "))
 }
 
 // lookElsewhere asks the vantages of a world and of the options what they see,

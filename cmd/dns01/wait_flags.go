@@ -21,7 +21,7 @@ type waitFlags struct {
 
 // withoutMeaning are flags of check that a wait does not have: it asks no
 // cache, which would plant a denial there, and probes nothing.
-var withoutMeaning = []string{"resolvers", "no-caches", "no-probe", "probe", "what-if", "vantage"}
+var withoutMeaning = []string{"resolvers", "no-caches", "no-probe", "probe", "what-if", "vantage", "vantage-budget"}
 
 // newWaitFlags are those of check that have a meaning here, and its own.
 func newWaitFlags() *waitFlags {
