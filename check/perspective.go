@@ -25,6 +25,13 @@ var perspectiveRules = []*Rule{
 		Fix:    "Find out whether this network is blocked, limited or routed elsewhere by the servers' operator, or check again from another network before changing the zone.",
 		Source: "Baseline Requirements §3.2.2.9",
 	},
+	{
+		ID: "server-differs-by-place", Subject: "views", Severity: Note,
+		Title:  "A server answers one part of the world otherwise than another",
+		Why:    "Sites of one address (anycast), views and filters by origin make what a CA sees depend on where it asks from.",
+		Fix:    "Bring the site that differs up to date, or lift the view, filter or limit that treats these places differently.",
+		Source: "RFC 4786 §4; Baseline Requirements §3.2.2.9",
+	},
 }
 
 // secondaryPrefix begins what the CA answers when remote perspectives, and not
@@ -259,6 +266,7 @@ func (q quorum) lacksRegions() bool {
 // would answer when their quorum fails, nil when it holds or when none looked.
 func (az *authorization) corroborate() *Problem {
 	rs := az.remotes()
+	az.differByPlace()
 	for _, part := range []struct {
 		what string
 		here tally

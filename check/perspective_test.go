@@ -181,3 +181,58 @@ func TestFailsHere(t *testing.T) {
 		}
 	}
 }
+
+// Which server says what to whom has to be told in the words of the zone's
+// owner: the value, the serial, TCP; and nothing where all hear the same.
+func TestServersDifferByPlace(t *testing.T) {
+	at := func(qtype, transport string, s survey.Status, more func(*survey.Answer)) *survey.Answer {
+		a := &survey.Answer{Question: survey.Question{Name: "example.com", Type: qtype}, Server: "ns2.example.com", Transport: transport, Status: s}
+		if qtype == "TXT" {
+			a.Name = challengeName
+		}
+		if more != nil {
+			more(a)
+		}
+		return a
+	}
+	txt := func(v string) func(*survey.Answer) {
+		return func(a *survey.Answer) { a.Records = []survey.Record{{TXT: v}} }
+	}
+	soa := func(n uint32) func(*survey.Answer) {
+		return func(a *survey.Answer) { a.SOA = &survey.SOA{Serial: n} }
+	}
+	for _, tt := range []struct {
+		name string
+		here []*survey.Answer // what p1 hears; the others hear the second
+		also []*survey.Answer
+		want []string
+	}{
+		{"all the same", []*survey.Answer{at("TXT", "udp", survey.Answered, txt(v1))}, []*survey.Answer{at("TXT", "udp", survey.Answered, txt(v1))}, nil},
+		{"an old value", []*survey.Answer{at("TXT", "udp", survey.Answered, txt(old))}, []*survey.Answer{at("TXT", "udp", survey.Answered, txt(v1))},
+			[]string{`ns2.example.com gives "` + old + `" to p1, and gives the value to the 4 others.`}},
+		{"silence", []*survey.Answer{at("TXT", "udp", survey.Timeout, nil)}, []*survey.Answer{at("TXT", "udp", survey.Lame, func(a *survey.Answer) { a.Lame = "refused" })},
+			[]string{"ns2.example.com is silent to p1, and gives REFUSED to the 4 others."}},
+		{"an old serial", []*survey.Answer{at("SOA", "udp", survey.Answered, soa(6))}, []*survey.Answer{at("SOA", "udp", survey.Answered, soa(7))},
+			[]string{"ns2.example.com has serial 6 for p1, and has serial 7 for the 4 others."}},
+		{"no TCP", []*survey.Answer{at("SOA", "tcp", survey.Timeout, nil)}, []*survey.Answer{at("SOA", "tcp", survey.Answered, soa(7))},
+			[]string{"ns2.example.com over TCP says nothing to p1, and over TCP answers the 4 others."}},
+		{"somebody did not look", []*survey.Answer{at("TXT", "udp", survey.NotAsked, nil)}, []*survey.Answer{at("TXT", "udp", survey.Answered, txt(v1))}, nil},
+	} {
+		w := newWorld("example.com")
+		for i, p := range elsewhere(w, "ARIN", "ARIN", "RIPE NCC", "RIPE NCC", "APNIC") {
+			p.Answers = nil
+			if p.Servers = tt.also; i == 0 {
+				p.Servers = tt.here
+			}
+		}
+		var got []string
+		for _, f := range judgeAll(t, w, letsEncrypt(v1)).Findings {
+			if string(f.Severity)+" "+f.Rule.ID == "note server-differs-by-place" {
+				got = append(got, f.Detail)
+			}
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
