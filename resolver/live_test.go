@@ -171,14 +171,14 @@ func TestLiveCannotBeForeseen(t *testing.T) {
 func TestLiveHearsOnlySoManyGuesses(t *testing.T) {
 	server := serveUDP(t, func(q []byte) [][]byte {
 		var guesses [][]byte
-		for i := range uint16(maxStrays) {
+		for i := range uint16(64) {
 			guesses = append(guesses, reply(t, q, func(m *dns.Msg) { m.Id += 1 + i }))
 		}
 		return append(guesses, reply(t, q, nil))
 	})
 	r, err := Live{}.Exchange(t.Context(), query(server, UDP, 5*time.Second))
 	if FailureOf(err) != Mismatched {
-		t.Errorf("%v, %v; want no reply after %d guesses", r.Msg, err, maxStrays)
+		t.Errorf("%v, %v; want no reply after 64 guesses", r.Msg, err)
 	}
 }
 
