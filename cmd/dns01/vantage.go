@@ -115,7 +115,11 @@ func (p *program) vantage(f *flags, arg string) (vantage.Vantage, error) {
 		}
 		names, forms = append(names, e.name), append(forms, e.form)
 	}
-	return nil, usagef("%s %.40q is no engine that is known%s; write %s", f.source("vantage"), name, didYouMean(name, names), strings.Join(forms, ", "))
+	hint := didYouMean(name, names)
+	if hint == "" {
+		hint = "; write one of " + strings.Join(forms, ", ")
+	}
+	return nil, usagef("%s %.40q is no engine that is known%s", f.source("vantage"), name, hint)
 }
 
 // lookElsewhere asks the vantages of a world and of the options what they see,
