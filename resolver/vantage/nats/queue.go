@@ -69,14 +69,31 @@ func agentsConfig(lostAfter time.Duration) jetstream.ConsumerConfig {
 
 // ensureStream returns a stream, made if it is missing.
 func ensureStream(ctx context.Context, js jetstream.JetStream, c jetstream.StreamConfig) (jetstream.Stream, error) {
-	s, err := js.Stream(ctx, c.Name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		s, err = js.CreateStream(ctx, c)
+	wait := 50 * time.Millisecond
+	for {
+		s, err := js.Stream(ctx, c.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			s, err = js.CreateStream(ctx, c)
+		}
+		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another coordinator was quicker
+			s, err = js.Stream(ctx, c.Name)
+		}
+		if !beingRemoved(err) || wait > mostPatience || !pause(ctx, wait) {
+			return s, err
+		}
+		wait *= 2
 	}
-	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another coordinator was quicker
-		s, err = js.Stream(ctx, c.Name)
-	}
-	return s, err
+}
+
+// mostPatience is the longest pause before a stream is made again.
+const mostPatience = 2 * time.Second
+
+// beingRemoved reports whether a stream could not be made because the server
+// still clears away the files of one of that name, which the batch before left.
+func beingRemoved(err error) bool {
+	const streamCreate = 10049 // JSStreamCreateErrF of nats-server's errors.json
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && api.ErrorCode == streamCreate
 }
 
 // whyNoQueue tells why there is no work queue, and what to do.
