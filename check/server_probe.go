@@ -138,7 +138,7 @@ func (j *judge) fragmentsLost(h *zoneHealth) []draft {
 		}
 		return []draft{{Finding: f}}
 	}
-	ss = caught(h, "edns4096", "lost")
+	ss = slices.DeleteFunc(caught(h, "edns4096", "lost"), limits)
 	if len(ss) == 0 {
 		return nil
 	}
@@ -267,7 +267,7 @@ func (j *judge) oddities(h *zoneHealth) []draft {
 					continue
 				}
 				ss := slices.DeleteFunc(caught(h, a.probe, o.Word), func(s serverHealth) bool {
-					return s.state != serving || rule == "nxdomain-for-existing-name" && slices.Contains(told, host(s.Name, s.Addr))
+					return s.state != serving || o.Word == "timeout" && limits(s) || rule == "nxdomain-for-existing-name" && slices.Contains(told, host(s.Name, s.Addr))
 				})
 				if len(ss) == 0 {
 					continue
@@ -284,6 +284,13 @@ func (j *judge) oddities(h *zoneHealth) []draft {
 		}
 	}
 	return ds
+}
+
+// limits reports whether a server limits the rate of its answers: its silence
+// to one question of many is no word about that question.
+func limits(s serverHealth) bool {
+	p := s.Probe("rate")
+	return p != nil && p.Grade == survey.Broken
 }
 
 // saidOdd is what servers do with odd questions, as the predicate of a

@@ -73,6 +73,10 @@ func TestProbes(t *testing.T) {
 		{name: "version 1 ignored", verdict: Ready, change: both("edns1", survey.Odd, "soa")},
 		{name: "version 1 ignored, deeply", verdict: Ready, want: []string{"note edns-version-mishandled"}, change: deeply(both("edns1", survey.Odd, "soa"))},
 		{name: "option dropped", verdict: Ready, want: []string{"note edns-option-mishandled"}, change: both("ednsopt", survey.Broken, "timeout")},
+		{name: "option dropped by a rate limit", verdict: AtRisk, want: []string{"warning rate-limited"}, change: func(w world, o *Order) {
+			both("ednsopt", survey.Broken, "timeout")(w, o)
+			both("rate", survey.Broken, "drops")(w, o)
+		}},
 		{name: "option and cookie refused", verdict: Ready, want: []string{"note edns-option-mishandled"}, change: func(w world, o *Order) {
 			both("ednsopt", survey.Broken, "formerr")(w, o)
 			both("cookie", survey.Broken, "formerr")(w, o)
