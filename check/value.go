@@ -193,7 +193,7 @@ func mistyped(v, w string) string {
 		return ""
 	}
 	i := firstDifference(v, w)
-	how := fmt.Sprintf("differs from the value expected in %s: octet %d is %s, where %q belongs", count(n, "character"), i+1, octet(v[i]), w[i])
+	how := fmt.Sprintf("differs from the value expected in %s: octet %d is %s, where %s belongs", count(n, "character"), i+1, octet(v[i]), octet(w[i]))
 	return how
 }
 

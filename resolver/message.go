@@ -96,6 +96,8 @@ func whole(wire []byte, m *dns.Msg) bool {
 
 var errShort = errors.New("message ends within a record")
 
+var errOPT = errors.New("the OPT record is malformed")
+
 func unpackLenient(wire []byte) (*dns.Msg, error) {
 	if len(wire) < 12 {
 		return nil, errShort
@@ -148,6 +150,9 @@ func unpackRecord(wire []byte, off int) (dns.RR, int, error) {
 	}
 	if at+10 > len(wire) {
 		return nil, 0, errShort
+	}
+	if binary.BigEndian.Uint16(wire[at:]) == dns.TypeOPT {
+		return nil, 0, errOPT // nobody can tell what an answer with it means
 	}
 	length := int(binary.BigEndian.Uint16(wire[at+8:]))
 	end := at + 10 + length
