@@ -65,7 +65,7 @@ func normalizeIssuer(s string) (string, error) {
 		return "", fmt.Errorf("malformed issuer-domain-name %q", s)
 	}
 	name = strings.TrimSuffix(name, ".")
-	if len(name) > nameMax {
+	if name == "" || len(name) > nameMax {
 		return "", fmt.Errorf("malformed issuer-domain-name %q", s)
 	}
 	return name, nil

@@ -208,6 +208,7 @@ func FuzzPersistRecord(f *testing.F) {
 	f.Add(";;==;")
 	f.Add("a;b=c;b=\xff\x00;accounturi==")
 	f.Add("xn--a;accounturi=\t")
+	f.Add("Xn--;accounturi=0") // an issuer of which nothing is left
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := parsePersistRecord(Escape(text))
 		if err == nil && (r.account == "" || r.issuer == "") {

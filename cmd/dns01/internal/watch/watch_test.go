@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -119,6 +120,20 @@ func (s *stage) set(name string, v check.Verdict) {
 	s.verdict[name] = v
 }
 
+// looks is how often an order was looked at.
+func (s *stage) looks(name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.looked[name]
+}
+
+// lines are what was said.
+func (s *stage) lines() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.said)
+}
+
 // begin runs the watch; the function that it returns ends it.
 func (s *stage) begin() (end func()) {
 	ctx, cancel := context.WithCancel(s.t.Context())
@@ -227,7 +242,9 @@ func TestAFailedDeliveryIsTriedAgain(t *testing.T) {
 		end := s.begin()
 		time.Sleep(24 * time.Hour)
 		s.wantTold("a.example >blocked")
+		s.mu.Lock()
 		s.failing = 10 * webhookTries
+		s.mu.Unlock()
 		s.set("b.example", check.Blocked)
 		time.Sleep(24 * time.Hour)
 		s.wantTold("a.example >blocked")
@@ -248,15 +265,15 @@ func TestTheListIsReadAgain(t *testing.T) {
 		s := newStage(t, "a.example", "b.example")
 		end := s.begin()
 		time.Sleep(2 * time.Hour)
-		before := s.looked["a.example"]
+		before := s.looks("a.example")
 		s.mu.Lock()
 		s.verdict["c.example"] = check.Blocked
 		s.list = List{Orders: []Order{s.order("a.example", ""), s.order("c.example", "")}, Rejected: []string{"line 3: no"}, Wrong: 1}
 		s.changed = true
 		s.mu.Unlock()
 		time.Sleep(20 * time.Second)
-		if s.looked["a.example"] > before+1 || s.looked["c.example"] == 0 {
-			t.Errorf("looks: %v, %d at a.example before", s.looked, before)
+		if s.looks("a.example") > before+1 || s.looks("c.example") == 0 {
+			t.Errorf("looks: %d at a.example, %d before; %d at c.example", s.looks("a.example"), before, s.looks("c.example"))
 		}
 		s.wantMetrics(map[string]string{
 			`dns01_watch_orders{verdict="ready"}`: "1", `dns01_watch_list_rejected_lines`: "1",
@@ -307,7 +324,7 @@ func TestAnOrderThatChangesIsLookedAtAnew(t *testing.T) {
 			t.Errorf("%d %s", r.Code, r.Body)
 		}
 		time.Sleep(20 * time.Second)
-		if got := s.looked["a.example"]; got != 2 || s.get("/report/a.example").Code != http.StatusOK {
+		if got := s.looks("a.example"); got != 2 || s.get("/report/a.example").Code != http.StatusOK {
 			t.Errorf("%d looks, report: %s", got, s.get("/report/a.example").Body)
 		}
 		end()
@@ -323,8 +340,8 @@ func TestAFaultIsOutlived(t *testing.T) {
 		end := s.begin()
 		time.Sleep(time.Hour)
 		s.wantTold("b.example >blocked")
-		if s.metric("dns01_watch_faults_total") == "0" || !strings.Contains(s.said[0]+s.said[1], "an odd answer") {
-			t.Errorf("said: %.300q", s.said)
+		if s.metric("dns01_watch_faults_total") == "0" || !strings.Contains(strings.Join(s.lines()[:2], ""), "an odd answer") {
+			t.Errorf("said: %.300q", s.lines())
 		}
 		end()
 	})
@@ -430,8 +447,8 @@ func TestTheEndDoesNotWaitForEver(t *testing.T) {
 		if took := time.Since(begun); took > 6*time.Second {
 			t.Errorf("the end took %v", took)
 		}
-		if last := s.said[len(s.said)-1] + s.said[len(s.said)-2]; !strings.Contains(last, "not delivered") {
-			t.Errorf("said %q", s.said)
+		if said := s.lines(); !strings.Contains(strings.Join(said[len(said)-2:], ""), "not delivered") {
+			t.Errorf("said %q", said)
 		}
 	})
 }
