@@ -5,16 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"dns01/check/known"
 	"dns01/resolver"
+	"dns01/resolver/vantage/web"
 )
 
 // How a directory document is fetched.
@@ -113,10 +112,7 @@ func readDirectory(name string) ([]byte, error) {
 func (p *program) fetchDirectory(ctx context.Context, url string, private bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, directoryTimeout)
 	defer cancel()
-	dialer := &net.Dialer{}
-	if !private {
-		dialer.Control = onlyPublic
-	}
+	dialer := web.Dialer(func(a netip.Addr) error { return onlyPublic(a, private) })
 	transport := &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSClientConfig: p.tls.Clone(), DisableKeepAlives: true}
 	client := &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		switch {
@@ -144,14 +140,10 @@ func (p *program) fetchDirectory(ctx context.Context, url string, private bool) 
 	return io.ReadAll(io.LimitReader(response.Body, known.MaxDirectory+1))
 }
 
-// onlyPublic refuses connections to special-purpose addresses.
-func onlyPublic(_, address string, _ syscall.RawConn) error {
-	at, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	if special := resolver.Special(at.Addr().Unmap()); special != "" {
-		return fmt.Errorf("%s is not asked (%s); --allow-private allows it", at.Addr(), special)
+// onlyPublic refuses special-purpose addresses, unless they are allowed.
+func onlyPublic(a netip.Addr, private bool) error {
+	if special := resolver.Special(a); special != "" && !private {
+		return fmt.Errorf("%s is not asked (%s); --allow-private allows it", a, special)
 	}
 	return nil
 }

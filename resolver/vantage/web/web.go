@@ -23,7 +23,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"dns01/resolver"
@@ -64,7 +63,7 @@ func New(base string, o Options) (*Client, error) {
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("has a URL that goes on after its path; leave out what stands behind it")
 	}
-	dialer := &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error { return admit(address, local, o.AllowPrivate) }}
+	dialer := Dialer(func(a netip.Addr) error { return admit(a, local, o.AllowPrivate) })
 	transport := &http.Transport{
 		DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSClientConfig: o.TLS.Clone(),
 		MaxResponseHeaderBytes: 64 << 10, MaxConnsPerHost: 8,
@@ -79,12 +78,7 @@ func isLocal(host string) bool {
 }
 
 // admit refuses addresses that a name must not lead to.
-func admit(address string, local, private bool) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	a := ap.Addr().Unmap().WithZone("")
+func admit(a netip.Addr, local, private bool) error {
 	switch why := resolver.Special(a); {
 	case local && !a.IsLoopback():
 		return fmt.Errorf("it is at %s and not on this machine, as its name says", a)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,8 @@ func TestAdmit(t *testing.T) {
 		{"93.184.216.34:443", true, true, "it is at 93.184.216.34 and not on this machine, as its name says"},
 		{"example.com:443", false, false, "ParseAddr"},
 	} {
-		err := admit(tt.address, tt.local, tt.private)
+		d := Dialer(func(a netip.Addr) error { return admit(a, tt.local, tt.private) })
+		err := d.Control("tcp", tt.address, nil)
 		if (tt.want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.address, err, tt.want)
 		}

@@ -6,16 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"dns01/resolver"
+	"dns01/resolver/vantage/web"
 )
 
 // A Webhook is a URL that changes are posted to.
@@ -103,16 +101,13 @@ func (h *Webhook) Sink() Sink {
 }
 
 func (h *Webhook) client() *http.Client {
-	dialer := &net.Dialer{Timeout: webhookTimeout, ControlContext: func(_ context.Context, _, address string, _ syscall.RawConn) error {
-		at, err := netip.ParseAddrPort(address)
-		if err != nil {
-			return Permanent{err}
-		}
-		if err := h.allows(at.Addr()); err != nil {
+	dialer := web.Dialer(func(a netip.Addr) error {
+		if err := h.allows(a); err != nil {
 			return Permanent{err}
 		}
 		return nil
-	}}
+	})
+	dialer.Timeout = webhookTimeout
 	return &http.Client{
 		Timeout: webhookTimeout,
 		Transport: &http.Transport{
@@ -140,7 +135,7 @@ func (h *Webhook) post(ctx context.Context, client *http.Client, n Notice) error
 	}
 	defer answer.Body.Close()
 	_, _ = io.CopyN(io.Discard, answer.Body, 4<<10) // nothing in it matters
-	return answered(answer)
+	return answered(answer, time.Now())
 }
 
 // unnamed is an error of the client without its URL, which may hold a secret.
@@ -155,7 +150,7 @@ func unnamed(err error) error {
 }
 
 // answered reads the status.
-func answered(a *http.Response) error {
+func answered(a *http.Response, now time.Time) error {
 	err := fmt.Errorf("the answer was %d %s", a.StatusCode, http.StatusText(a.StatusCode))
 	switch {
 	case a.StatusCode/100 == 2:
@@ -164,17 +159,7 @@ func answered(a *http.Response) error {
 		return Permanent{fmt.Errorf("%w, a redirect, which is not followed; give the URL that it leads to", err)}
 	case a.StatusCode == http.StatusRequestTimeout || a.StatusCode == http.StatusTooEarly,
 		a.StatusCode == http.StatusTooManyRequests || a.StatusCode/100 == 5:
-		return Busy{err, retryAfterOf(a.Header.Get("Retry-After"))}
+		return Busy{err, web.RetryAfter(a.Header, now)}
 	}
 	return Permanent{err}
-}
-
-// retryAfterOf reads Retry-After in seconds (RFC 9110 §10.2.3); the form with
-// a date is rare, and the usual pause does for it.
-func retryAfterOf(text string) time.Duration {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n > 86400 {
-		return 0
-	}
-	return time.Duration(n) * time.Second
 }
