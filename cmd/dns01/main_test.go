@@ -20,8 +20,21 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Vars = append(e.Vars, forRace()...)
+			return nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status,
 		},
 	})
+}
+
+// forRace is what a race detector in a program that is run is told, if anything:
+// it waits for a second at the end of each otherwise.
+func forRace() []string {
+	if v := os.Getenv("GORACE"); v != "" {
+		return []string{"GORACE=" + v}
+	}
+	return nil
 }
