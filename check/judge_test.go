@@ -93,6 +93,9 @@ func TestUnknown(t *testing.T) {
 			l := w.ask("example.com", challengeName, "TXT", txtAnswer(v1), lost(survey.NotAsked))
 			w.Gaps = append(w.Gaps, survey.Gap{Question: l.Question, Zone: l.Zone, Addr: l.Answers[1].Addr, Reason: "deadline"})
 		}},
+		{name: "interrupted when everything asked so far is fine", verdict: Unknown, want: []string{"note could-not-look"}, change: func(w world, _ *Order) {
+			w.Gaps = append(w.Gaps, survey.Gap{Reason: "interrupted"})
+		}},
 		{name: "IPv6 switched off, each server answers over IPv4", verdict: Ready, change: func(w world, _ *Order) {
 			w.Network.IPv6 = ""
 			dualStack(w, lost(survey.NotAsked))

@@ -81,7 +81,7 @@ func (az *authorization) unfinished() bool {
 	}
 	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool {
 		ended := g.Reason == "deadline" || g.Reason == "interrupted" || g.Reason == "line-dead"
-		return ended && asked[g.Question]
+		return ended && (asked[g.Question] || g.Question == survey.Question{})
 	})
 }
 

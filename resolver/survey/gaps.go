@@ -26,6 +26,9 @@ func (t *taker) gaps(ctx context.Context) {
 			s.Gaps = append(s.Gaps, Gap{Question: q, Reason: why})
 		}
 	}
+	if t.ended {
+		s.Gaps = append(s.Gaps, Gap{Reason: why})
+	}
 	if t.died {
 		s.Gaps = append(s.Gaps, Gap{Reason: string(resolver.LineDead)})
 	}

@@ -306,6 +306,7 @@ type Queries struct {
 }
 
 // A Gap is something that could not be looked at, for a reason on our side.
+// Without a question it is whatever would have come next.
 type Gap struct {
 	Question
 	Zone   string

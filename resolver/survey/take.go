@@ -123,6 +123,7 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.suspect()
 	asked()
 	tk.around()
+	tk.ended = ctx.Err() != nil // what caches say decides nothing
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
 	tk.died = tk.c.LineDied(tk.ctx)
@@ -170,6 +171,7 @@ type taker struct {
 
 	probed atomic.Int64 // messages sent for the probe plan
 	died   bool         // towards the end nobody was heard any more
+	ended  bool         // before everything was looked at
 }
 
 func (t *taker) identifier(id Identifier) {
