@@ -26,6 +26,9 @@ type mishap struct {
 	steps     []clockStep   // of this host's clock
 	full      int           // octets after which the standard output takes no more; -1: all
 	pipe      bool          // it was closed, rather than the disk full
+
+	stretch time.Duration // how much longer than a check the run takes: what has its time has it so much later
+	setting []string      // what a run of another command is about, in words
 }
 
 // A clockStep is a jump of this host's clock.
@@ -35,8 +38,15 @@ type clockStep struct{ after, by time.Duration }
 // among them.
 func (m mishap) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "again with: go test ./cmd/dns01 -run 'TestChaos$' -v -chaos-seed %d\n", m.seed)
-	fmt.Fprintf(&b, "world %s: dns01 %s (and its own target) %s\n", m.world, m.kind, strings.Join(m.args, " "))
+	fmt.Fprintf(&b, "again with: go test ./cmd/dns01 -run '%s$' -v -chaos-seed %d\n", chaosTests[m.kind], m.seed)
+	own := ""
+	if m.kind == "check" {
+		own = " (and its own target)"
+	}
+	fmt.Fprintf(&b, "world %s: dns01 %s%s %s\n", m.world, m.kind, own, strings.Join(m.args, " "))
+	for _, line := range m.setting {
+		b.WriteString(line + "\n")
+	}
 	section := func(title string, lines []string) {
 		if len(lines) > 0 {
 			fmt.Fprintf(&b, "-- %s --\n%s\n", title, strings.Join(lines, "\n"))
@@ -59,12 +69,20 @@ func (m mishap) String() string {
 	return b.String()
 }
 
-// draw makes a mishap of a seed.
+// chaosTests are the tests that play the commands.
+var chaosTests = map[string]string{"check": "TestChaos", "wait": "TestChaosWait"}
+
+// drawMishap makes a mishap of a seed, in one of the worlds.
 func drawMishap(seed uint64, kind string, worlds map[string]*lab.Scenario) mishap {
 	r := chanceOf(seed)
 	names := slices.Sorted(maps.Keys(worlds))
-	m := mishap{seed: seed, kind: kind, world: names[r.IntN(len(names))], full: -1}
-	hosts := worlds[m.world].Hosts()
+	m := mishap{seed: seed, kind: kind, world: names[r.IntN(len(names))], full: -1, stretch: 1}
+	m.draw(r, worlds[m.world].Hosts())
+	return m
+}
+
+// draw lets something go wrong in a world with these hosts.
+func (m *mishap) draw(r *rand.Rand, hosts []string) {
 	switch side := r.IntN(10); {
 	case side < 4:
 		m.theirs(r, hosts)
@@ -83,20 +101,19 @@ func drawMishap(seed uint64, kind string, worlds map[string]*lab.Scenario) misha
 			m.full = 0
 		}
 	}
-	return m
 }
 
 // theirs lets something go wrong at some servers.
 func (m *mishap) theirs(r *rand.Rand, hosts []string) {
 	for range 1 + r.IntN(4) {
 		words := []string{hosts[r.IntN(len(hosts))] + pick(r, "", "", "", "/udp", "/tcp")}
-		words = append(words, condition(r)...)
+		words = append(words, m.condition(r)...)
 		m.faults = append(m.faults, strings.Join(append(words, serverFault(r)), " "))
 	}
 }
 
 // condition is when a fault hits.
-func condition(r *rand.Rand) (words []string) {
+func (m *mishap) condition(r *rand.Rand) (words []string) {
 	if r.IntN(2) == 0 {
 		words = append(words, fmt.Sprintf("p=%.2f", 0.05+0.95*r.Float64()))
 	}
@@ -106,9 +123,9 @@ func condition(r *rand.Rand) (words []string) {
 	case 1:
 		words = append(words, "type="+pick(r, "TXT", "CAA", "NS,SOA", "DNSKEY,DS", "A,AAAA"))
 	case 2:
-		words = append(words, "after="+brief(r))
+		words = append(words, "after="+m.later(r))
 	case 3:
-		words = append(words, "until="+brief(r))
+		words = append(words, "until="+m.later(r))
 	}
 	return words
 }
@@ -157,24 +174,24 @@ func (m *mishap) own(r *rand.Rand) {
 		case 2:
 			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f guess %d", 0.1+0.9*r.Float64(), 1+r.IntN(40)))
 		case 3:
-			m.network = append(m.network, pick(r, "no-network", "no-network", "no-ipv6", "udp53-blocked", "tcp53-blocked")+spell(r))
+			m.network = append(m.network, pick(r, "no-network", "no-network", "no-ipv6", "udp53-blocked", "tcp53-blocked")+m.spell(r))
 		case 4:
-			m.network = append(m.network, "udp53-blocked"+spell(r), "tcp53-blocked"+spell(r))
+			m.network = append(m.network, "udp53-blocked"+m.spell(r), "tcp53-blocked"+m.spell(r))
 		case 5:
 			m.args = append(m.args, "--deadline", (time.Duration(1+r.IntN(8000)) * time.Millisecond).String())
 		case 6:
-			m.interrupt = time.Duration(1+r.IntN(8000)) * time.Millisecond
+			m.interrupt = m.stretch * time.Duration(1+r.IntN(8000)) * time.Millisecond
 		}
 	}
 	if r.IntN(4) == 0 {
-		m.steps = append(m.steps, clockStep{time.Duration(r.IntN(3000)) * time.Millisecond, time.Duration(r.IntN(7200)-3600) * time.Second})
+		m.steps = append(m.steps, clockStep{m.stretch * time.Duration(r.IntN(3000)) * time.Millisecond, time.Duration(r.IntN(7200)-3600) * time.Second})
 	}
 }
 
 // spell is a time in which something holds, or none.
-func spell(r *rand.Rand) string {
-	from := time.Duration(r.IntN(2000)) * time.Millisecond
-	to := from + time.Duration(1+r.IntN(5000))*time.Millisecond
+func (m *mishap) spell(r *rand.Rand) string {
+	from := m.stretch * time.Duration(r.IntN(2000)) * time.Millisecond
+	to := from + m.stretch*time.Duration(1+r.IntN(5000))*time.Millisecond
 	switch r.IntN(4) {
 	case 0:
 		return ""
@@ -184,6 +201,12 @@ func spell(r *rand.Rand) string {
 		return " after=" + from.String()
 	}
 	return " after=" + from.String() + " until=" + to.String()
+}
+
+// later is a time within a run, short ones more often.
+func (m *mishap) later(r *rand.Rand) string {
+	d, _ := time.ParseDuration(brief(r)) // it is one
+	return (m.stretch * d).String()
 }
 
 // brief is some time below two seconds, short ones more often.

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"dns01/testdata"
 )
 
 // The chaos suite plays worlds of the lab in which something goes wrong that
@@ -23,9 +25,10 @@ import (
 //
 // A run is made from its seed alone: chaos_mishap_test.go draws it,
 // chaos_world_test.go plays it, chaos_truth_test.go and chaos_report_test.go
-// judge it.
+// judge it. That is for a check; what other commands have besides is in the
+// files of their names.
 var (
-	chaosRuns = flag.Int("chaos-runs", 60, "how many runs of the chaos suite")
+	chaosRuns = flag.Int("chaos-runs", 0, "how many runs of each part of the chaos suite; 0: a few")
 	chaosSeed = flag.Uint64("chaos-seed", 0, "the only run of the chaos suite, told at length; or the first, with -chaos-runs")
 	chaosShow = flag.String("chaos-show", "", "a file for the JSON report of the last run of a check")
 )
@@ -46,15 +49,20 @@ func (r *trial) breaks(format string, args ...any) {
 // than the truth and nothing worse that is our own doing, and leave nothing
 // behind.
 func TestChaos(t *testing.T) {
-	seeds, verbose := chaosSeeds()
-	first := newChaosBench(t)
+	playChaos(t, newChaosBench(t, testdata.Scenarios()...), 60, chaosBeside(), (*chaosBench).play)
+}
+
+// playChaos plays runs, so many unless the flags say otherwise and so many at
+// the same time, and tells what came of them.
+func playChaos(t *testing.T, first *chaosBench, few, beside int, play func(*chaosBench, *testing.T, uint64) *trial) {
+	seeds, verbose := chaosSeeds(few)
 	files := openFiles(t)
 	old := goleak.IgnoreCurrent()
 	s := &chaosSummary{notes: map[string]int{}}
 	begun := time.Now()
 	next := atomic.Int64{}
 	t.Run("runs", func(t *testing.T) {
-		for n := range runtime.GOMAXPROCS(0) {
+		for n := range beside {
 			t.Run(fmt.Sprint(n), func(t *testing.T) {
 				t.Parallel()
 				bench := first.beside(t)
@@ -63,13 +71,13 @@ func TestChaos(t *testing.T) {
 					if i >= len(seeds) {
 						return
 					}
-					s.add(t, bench.play(t, seeds[i]), verbose)
+					s.add(t, play(bench, t, seeds[i]), verbose)
 				}
 			})
 		}
 	})
 	took := time.Since(begun)
-	t.Logf("%d runs in %s, %.0f a second, %d with a broken invariant\n%s", len(seeds), took.Round(time.Second/10), float64(len(seeds))/took.Seconds(), s.broken, s)
+	t.Logf("%d runs in %s, %.1f a second, %d with a broken invariant\n%s", len(seeds), took.Round(time.Second/10), float64(len(seeds))/took.Seconds(), s.broken, s)
 	if err := goleak.Find(old); err != nil {
 		t.Error(err)
 	}
@@ -80,12 +88,15 @@ func TestChaos(t *testing.T) {
 
 // chaosSeeds are the seeds of the runs: always the same, so that what passed
 // once passes again.
-func chaosSeeds() (seeds []uint64, verbose bool) {
-	if *chaosSeed != 0 && flag.Lookup("chaos-runs").Value.String() == flag.Lookup("chaos-runs").DefValue {
+func chaosSeeds(few int) (seeds []uint64, verbose bool) {
+	if *chaosSeed != 0 && *chaosRuns == 0 {
 		return []uint64{*chaosSeed}, true
 	}
+	if *chaosRuns > 0 {
+		few = *chaosRuns
+	}
 	first := max(*chaosSeed, 1)
-	for i := range uint64(*chaosRuns) {
+	for i := range uint64(few) {
 		seeds = append(seeds, first+i)
 	}
 	return seeds, false
@@ -124,3 +135,6 @@ func (s *chaosSummary) String() string {
 
 // chance is a generator that follows from a seed.
 func chanceOf(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0xc4a05)) }
+
+// chaosBeside is how many runs are played at the same time.
+func chaosBeside() int { return runtime.GOMAXPROCS(0) }
