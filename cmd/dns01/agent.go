@@ -14,6 +14,7 @@ import (
 	"dns01/resolver"
 	"dns01/resolver/dnssec"
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 	"dns01/resolver/vantage/nats"
 )
 
@@ -91,24 +92,7 @@ func (j *judging) look(ctx context.Context, r nats.Request) (nats.Sighting, erro
 
 // questions are what a CA asks for the identifiers of a survey, each once.
 func questions(s *survey.Survey, onlyCAA bool) []survey.Question {
-	var qs []survey.Question
-	add := func(name, qtype string) {
-		if q := (survey.Question{Name: name, Type: qtype}); !slices.Contains(qs, q) {
-			qs = append(qs, q)
-		}
-	}
-	for _, id := range s.Identifiers {
-		if id.Invalid != "" {
-			continue
-		}
-		if !onlyCAA {
-			add(id.Challenge, "TXT")
-		}
-		for _, name := range id.CAA {
-			add(name, "CAA")
-		}
-	}
-	return qs
+	return slices.DeleteFunc(vantage.Questions(s), func(q survey.Question) bool { return onlyCAA && q.Type != "CAA" })
 }
 
 // wanted reports whether a question is of the challenge or of CAA: what

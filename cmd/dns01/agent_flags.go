@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dns01/resolver/lab"
+	"dns01/resolver/vantage"
 	"dns01/resolver/vantage/nats"
 )
 
@@ -66,12 +67,11 @@ func (f *agentFlags) options(w world) (o agentOptions, err error) {
 	if f.perspective == "" {
 		return o, usagef("--perspective NAME is missing: what to call this place, such as eu-west")
 	}
-	known := strings.Join(nats.Registries(), ", ")
+	known := strings.Join(vantage.Registries(), ", ")
 	if f.rir == "" {
 		return o, usagef("--rir is missing: the internet registry of the region that this agent stands in, one of %s", known)
 	}
-	var ok bool
-	if o.rir, ok = registry(f.rir); !ok {
+	if o.rir = vantage.Registry(f.rir); o.rir == "" {
 		return o, usagef("%s %q is no regional internet registry; those are %s", f.source("rir"), f.rir, known)
 	}
 	if err := (&nats.Agent{Perspective: f.perspective, RIR: o.rir}).Check(); err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -80,15 +79,4 @@ func (f *flags) natsError(err error) error {
 		return usagef("%s", e)
 	}
 	return err
-}
-
-// registry is the name of a regional internet registry as people write it.
-func registry(text string) (string, bool) {
-	bare := strings.ToUpper(strings.NewReplacer("-", "", " ", "", "_", "").Replace(text))
-	for _, r := range nats.Registries() {
-		if name := strings.ReplaceAll(r, " ", ""); bare == name || bare+"NCC" == name {
-			return r, true
-		}
-	}
-	return "", false
 }

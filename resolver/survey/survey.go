@@ -64,7 +64,12 @@ type Identifier struct {
 	Invalid   string   // not empty: why the name cannot be looked up at all
 	Challenge string   // owner of the challenge TXT, wildcard label stripped
 	CAA       []string // the names of the CAA climb, from the name to its TLD
+	Unasked   bool     // nothing is asked for it, as the target wants
 }
+
+// LookedUp reports whether anything is to be looked up for it, from here or
+// from elsewhere.
+func (id Identifier) LookedUp() bool { return id.Invalid == "" && !id.Unasked }
 
 // A Question is a name and a type, "TXT" and so on.
 type Question struct{ Name, Type string }

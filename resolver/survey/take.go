@@ -102,12 +102,14 @@ func Take(ctx context.Context, t Target, o Options) *Survey {
 	tk.trust(now)
 	begun := time.Now()
 	for _, name := range t.Names {
-		tk.s.Identifiers = append(tk.s.Identifiers, t.wanted(name))
+		id := t.wanted(name)
+		id.Unasked = slices.Contains(t.Unasked, name)
+		tk.s.Identifiers = append(tk.s.Identifiers, id)
 	}
 	tk.tell(StageBegun{Resolving})
 	for _, id := range tk.s.Identifiers {
 		switch {
-		case slices.Contains(t.Unasked, id.Name):
+		case id.Unasked:
 		case t.OnlyCAA:
 			tk.climb(id)
 		default:

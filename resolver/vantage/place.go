@@ -102,7 +102,7 @@ func Questions(s *survey.Survey) []survey.Question {
 		}
 	}
 	for _, id := range s.Identifiers {
-		if id.Invalid != "" {
+		if !id.LookedUp() {
 			continue
 		}
 		add(survey.Question{Name: id.Challenge, Type: "TXT"})

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// The five regional internet registries, as the Baseline Requirements name
-// their regions.
-var registries = []string{"ARIN", "RIPE NCC", "APNIC", "LACNIC", "AFRINIC"}
+// Registries are the five regional internet registries, as the Baseline
+// Requirements name their regions.
+func Registries() []string { return []string{"ARIN", "RIPE NCC", "APNIC", "LACNIC", "AFRINIC"} }
 
 // Registry is a registry by its name in any letter case, "RIPE" and "RIPENCC"
 // too; "" for none.
@@ -16,7 +16,7 @@ func Registry(name string) string {
 	if plain == "RIPE" {
 		plain = "RIPENCC"
 	}
-	for _, r := range registries {
+	for _, r := range Registries() {
 		if plain == strings.ReplaceAll(r, " ", "") {
 			return r
 		}

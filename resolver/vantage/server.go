@@ -25,7 +25,7 @@ const maxAliases = 12
 func ServersOf(s *survey.Survey) []Server {
 	var all []Server
 	for _, id := range s.Identifiers {
-		if id.Invalid != "" {
+		if !id.LookedUp() {
 			continue
 		}
 		l := terminal(s, survey.Question{Name: id.Challenge, Type: "TXT"})

@@ -11,7 +11,9 @@ package vantage
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"dns01/resolver/survey"
@@ -56,9 +58,19 @@ type Sight struct {
 	Limits []string
 }
 
+// errRefusedUnseen is why no engine is asked about an order whose names are all
+// refused for what they are called.
+var errRefusedUnseen = errors.New("the CA refuses these names without looking, so that no place was asked")
+
 // Look asks engines, side by side, and puts what they saw into the target's
-// survey.
+// survey. What is not looked up from here is not looked up from elsewhere.
 func Look(ctx context.Context, t Target, engines []Vantage) {
+	if !slices.ContainsFunc(t.Survey.Identifiers, survey.Identifier.LookedUp) {
+		for _, v := range engines {
+			add(t.Survey, v.Name(), Sight{}, errRefusedUnseen)
+		}
+		return
+	}
 	sights := make([]Sight, len(engines))
 	failed := make([]error, len(engines))
 	var wg sync.WaitGroup

@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/micro"
 
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 )
 
 // service is what agents are called in NATS' own discovery.
@@ -23,7 +24,7 @@ const service = "dns01-agent"
 type Agent struct {
 	Options     Options
 	Perspective string // one token: "eu-west"
-	RIR         string // one of [Registries]
+	RIR         string // one of [vantage.Registries]
 	Tool        string // "dns01 v1.2.0"
 	// Jobs is how many requests, and how many orders besides, are under way
 	// at once. So many requests again may wait; others are told to come back.
@@ -64,7 +65,7 @@ func (a *Agent) Check() error {
 	switch {
 	case !token(a.Perspective):
 		return fmt.Errorf("the perspective %q is no word of letters, digits, - and _, such as eu-west", a.Perspective)
-	case !slices.Contains(Registries(), a.RIR):
+	case !slices.Contains(vantage.Registries(), a.RIR):
 		return fmt.Errorf("%q is no regional internet registry", a.RIR)
 	}
 	return nil

@@ -89,7 +89,7 @@ func (v *Vantage) Look(ctx context.Context, t vantage.Target) (vantage.Sight, er
 func requestsOf(t vantage.Target) []Request {
 	var names []string
 	for _, id := range t.Survey.Identifiers {
-		if id.Invalid == "" && !slices.Contains(names, id.Name) {
+		if id.LookedUp() && !slices.Contains(names, id.Name) {
 			names = append(names, id.Name)
 		}
 	}

@@ -28,6 +28,16 @@ func target(names ...string) vantage.Target {
 	return vantage.Target{Survey: s}
 }
 
+// A name that the CA refuses for what it is called is not asked about.
+func TestRequestsLeaveOutWhatIsRefusedUnseen(t *testing.T) {
+	tg := target("example.com", "a_b.example.com", "..")
+	tg.Survey.Identifiers[1].Unasked, tg.Survey.Identifiers[2].Invalid = true, "not a name"
+	want := []Request{{Version: Version, Names: []string{"example.com"}}}
+	if d := cmp.Diff(want, requestsOf(tg)); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 // seeing is a look that answers with one TXT value and what it was asked.
 func seeing(value string) func(context.Context, Request) (Sighting, error) {
 	return func(_ context.Context, r Request) (Sighting, error) {

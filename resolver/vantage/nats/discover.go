@@ -12,6 +12,8 @@ import (
 
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
+
+	"dns01/resolver/vantage"
 )
 
 // How long agents have to make themselves known: so long at most, and no
@@ -91,7 +93,7 @@ func described(data []byte) (Described, bool) {
 	d := Described{ID: info.ID, Perspective: m["perspective"], RIR: m["rir"], Tool: m["tool"]}
 	d.Jobs, _ = strconv.Atoi(m["jobs"])
 	d.Jobs = max(1, min(d.Jobs, 10_000))
-	ok := token(d.Perspective) && slices.Contains(Registries(), d.RIR) && allPlain(d.ID, d.Tool) == nil && len(d.Tool) < 200
+	ok := token(d.Perspective) && slices.Contains(vantage.Registries(), d.RIR) && allPlain(d.ID, d.Tool) == nil && len(d.Tool) < 200
 	return d, ok
 }
 

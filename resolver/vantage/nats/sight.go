@@ -9,10 +9,8 @@ import (
 
 	"dns01/caa"
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 )
-
-// Registries are the regional internet registries, as perspectives name them.
-func Registries() []string { return []string{"ARIN", "RIPE NCC", "APNIC", "LACNIC", "AFRINIC"} }
 
 // A Seen is what an agent saw, as it goes over the wire.
 type Seen struct {
@@ -133,7 +131,7 @@ func (s Seen) perspective() (*survey.Perspective, error) {
 	switch {
 	case s.Version != Version:
 		return nil, fmt.Errorf("it is of version %d, not %d", s.Version, Version)
-	case s.RIR != "" && !slices.Contains(Registries(), s.RIR):
+	case s.RIR != "" && !slices.Contains(vantage.Registries(), s.RIR):
 		return nil, fmt.Errorf("it names %q, which is no registry", cut(s.RIR))
 	case len(s.Answers) > maxAnswers || len(s.Servers) > maxAnswers:
 		return nil, fmt.Errorf("it has more than %d answers", maxAnswers)

@@ -122,7 +122,7 @@ func checksFor(t vantage.Target) (checks []check, all bool) {
 	seen := map[string]bool{}
 	for _, id := range t.Survey.Identifiers {
 		base := strings.TrimPrefix(id.Name, "*.")
-		if id.Invalid != "" {
+		if !id.LookedUp() {
 			continue
 		}
 		if !seen["caa "+base] && len(id.CAA) > 0 {
