@@ -1,7 +1,8 @@
 // Package report shows a judgement: as text for a person ([Text]), as a
 // versioned JSON document for a program ([JSON]), and in the forms that other
-// systems read: [Markdown] for tickets, [JUnit], [SARIF] and [GitHub] for
-// pipelines, [Nagios] and [Prometheus] for monitoring. Each has a file.
+// systems read: [Markdown] for tickets, [HTML] for browsers, [JUnit], [SARIF]
+// and [GitHub] for pipelines, [Nagios] and [Prometheus] for monitoring. Each
+// has a file.
 //
 // It looks nothing up and judges nothing. All it has is a [Report]: what was
 // ordered, what was seen (dns01/resolver/survey) and what follows from that

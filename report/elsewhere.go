@@ -10,25 +10,40 @@ import (
 	"dns01/resolver/survey"
 )
 
-// writeElsewhere tells what vantage points elsewhere saw: a line for each
-// engine whose perspectives all pass, and a table of those that do not.
+// An elsewhere is what one engine's perspectives saw, in words: all of it in
+// short, a row for each perspective and name that does not pass, and what else
+// there is to say.
+type elsewhere struct {
+	short string
+	rows  [][]string // of [elsewhereColumns]
+	more  []string
+}
+
+// elsewhereOf has a row for everything that a perspective looked at, and all
+// words, when every is set.
+func elsewhereOf(r Report, v survey.Vantage, every bool) elsewhere {
+	rows, all := elsewhereRows(r, v, every)
+	x := elsewhere{"Elsewhere, by " + v.Name + ": " + elsewhereInShort(r, v, all), rows, nil}
+	x.more = append(verdictLines(v, every), missingLines(v, every)...)
+	if every {
+		x.more = append(x.more, v.Limits...)
+	}
+	return x
+}
+
+var elsewhereColumns = []column{{title: "PERSPECTIVE"}, {title: "REGION", drop: 2}, {title: "NAME", drop: 1}, {title: "CHALLENGE"}, {title: "CAA"}}
+
+// writeElsewhere tells what vantage points elsewhere saw.
 func writeElsewhere(p *page, r Report) {
 	for _, v := range r.Survey.Vantages {
 		p.blank()
-		rows, all := elsewhereRows(r, v, p.Verbose)
-		p.para(0, 2, "Elsewhere, by "+v.Name+": "+elsewhereInShort(r, v, all))
-		if len(rows) > 0 {
-			writeTable(p, table{
-				columns: []column{{title: "PERSPECTIVE"}, {title: "REGION", drop: 2}, {title: "NAME", drop: 1}, {title: "CHALLENGE"}, {title: "CAA"}},
-				rows:    rows,
-			})
+		x := elsewhereOf(r, v, p.Verbose)
+		p.para(0, 2, x.short)
+		if len(x.rows) > 0 {
+			writeTable(p, table{columns: elsewhereColumns, rows: x.rows})
 		}
-		writeVerdicts(p, v)
-		writeMissing(p, v)
-		if p.Verbose {
-			for _, l := range v.Limits {
-				p.para(2, 4, l)
-			}
+		for _, line := range x.more {
+			p.para(2, 4, line)
 		}
 	}
 }
@@ -114,9 +129,9 @@ func regionsOf(s *survey.Survey, v survey.Vantage) string {
 	return " (" + strings.Join(rirs, ", ") + ")"
 }
 
-// writeVerdicts tells what an engine itself refuses, by its own quorum; what it
+// verdictLines tell what an engine itself refuses, by its own quorum; what it
 // lets pass is for those who want all details.
-func writeVerdicts(p *page, v survey.Vantage) {
+func verdictLines(v survey.Vantage, every bool) (lines []string) {
 	for _, x := range v.Verdicts {
 		word, rule := "refuses", ""
 		if x.Passes {
@@ -125,23 +140,24 @@ func writeVerdicts(p *page, v survey.Vantage) {
 		if x.Perspectives > 0 {
 			rule = fmt.Sprintf(" (of %d perspectives %d have to pass)", x.Perspectives, x.Quorum)
 		}
-		if !x.Passes || p.Verbose {
-			p.para(2, 4, fmt.Sprintf("The engine itself %s %s%s.", word, x.Question, rule))
+		if !x.Passes || every {
+			lines = append(lines, fmt.Sprintf("The engine itself %s %s%s.", word, x.Question, rule))
 		}
 	}
+	return lines
 }
 
 // manyMissing is how many perspectives that told nothing are named.
 const manyMissing = 4
 
-func writeMissing(p *page, v survey.Vantage) {
+func missingLines(v survey.Vantage, every bool) (lines []string) {
 	for n, m := range v.Missing {
-		if n == manyMissing && !p.Verbose {
-			p.para(2, 4, fmt.Sprintf("… and %d more told nothing (-v shows them)", len(v.Missing)-n))
-			return
+		if n == manyMissing && !every {
+			return append(lines, fmt.Sprintf("… and %d more told nothing (-v shows them)", len(v.Missing)-n))
 		}
-		p.para(2, 4, fmt.Sprintf("%s told nothing: %s", m.Perspective, m.Reason))
+		lines = append(lines, fmt.Sprintf("%s told nothing: %s", m.Perspective, m.Reason))
 	}
+	return lines
 }
 
 type jsonVantage struct {

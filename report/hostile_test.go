@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,24 @@ func isASCII(out string) error {
 	return nil
 }
 
+// pageElements are those of a page in HTML, with the attributes that they may
+// have.
+var pageElements = []string{
+	"html lang", "head", "meta charset", "meta name content", "title", "style", "body", "main", "h1", "h2", "b class", "section", "p", "pre",
+	"code", "details", "summary", "table", "caption", "tbody", "tr", "th scope", "td", "td class", "footer",
+}
+
+// isOurPage wants a page of no other elements and attributes than ours.
+func isOurPage(out string) error {
+	kinds, _, err := elementsIn(out)
+	for _, kind := range kinds {
+		if !slices.Contains(pageElements, kind) {
+			err = errors.Join(err, errors.New("it makes an element "+kind))
+		}
+	}
+	return err
+}
+
 // isInert wants a page of no other elements than ours.
 func isInert(out string) error {
 	page, err := rendering(out)
@@ -170,6 +189,7 @@ var forms = []form{
 		return nil
 	})),
 	ofReports("Markdown", isInert, Markdown),
+	ofReports("HTML", isOurPage, HTML),
 	ofReports("JUnit", isXML, func(w io.Writer, rs []Report) error { return JUnit(w, rs, JUnitOptions{Warnings: true}) }),
 	ofReports("SARIF", isJSON, SARIF),
 	ofReports("GitHub", linesOf(workflowCommand.String()), GitHub),

@@ -124,6 +124,7 @@ type htmlReport struct {
 	Would                    string
 	Servers                  []htmlServers
 	CAA                      []string
+	Elsewhere                []htmlElsewhere
 	Footer                   string
 }
 
@@ -139,6 +140,14 @@ type htmlServers struct {
 	Caption string
 	Rows    [][]string
 	More    int
+}
+
+// htmlElsewhere is what one engine's perspectives saw.
+type htmlElsewhere struct {
+	Caption string
+	Rows    [][]string
+	More    int
+	Lines   []string
 }
 
 type htmlIndex struct {
@@ -180,7 +189,19 @@ func htmlOf(r Report) htmlReport {
 			x.Servers = append(x.Servers, htmlServersOf(visible(clip(caption(zone, t), htmlSentence)), rows))
 		}
 	}
+	for _, v := range r.Survey.Vantages {
+		x.Elsewhere = append(x.Elsewhere, htmlElsewhereOf(elsewhereOf(r, v, true)))
+	}
 	return x
+}
+
+func htmlElsewhereOf(e elsewhere) htmlElsewhere {
+	word := func(s string) string { return visible(clip(s, htmlSentence)) }
+	some := e.rows[:min(len(e.rows), htmlRows)]
+	return htmlElsewhere{
+		word(e.short), each(some, func(row []string) []string { return each(row, word) }),
+		len(e.rows) - len(some), each(e.more[:min(len(e.more), htmlRows)], word),
+	}
 }
 
 func htmlFindingOf(c cause) htmlFinding {

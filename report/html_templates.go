@@ -42,7 +42,14 @@ var htmlTemplates = template.Must(template.New("").Parse(`
 {{end}}</table>
 {{if .More}}<p>and {{.More}} more.</p>
 {{end}}{{end}}{{range .CAA}}<p>CAA: {{.}}</p>
-{{end}}<footer>{{.Footer}}</footer>
+{{end}}{{range .Elsewhere}}<p>{{.Caption}}</p>
+{{if .Rows}}<table>
+<tr><th scope="col">perspective</th><th scope="col">region</th><th scope="col">name</th><th scope="col">challenge</th><th scope="col">CAA</th></tr>
+{{range .Rows}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
+{{end}}</table>
+{{end}}{{if .More}}<p>and {{.More}} more.</p>
+{{end}}{{range .Lines}}<p>{{.}}</p>
+{{end}}{{end}}<footer>{{.Footer}}</footer>
 </main>
 {{end}}</body>
 </html>

@@ -18,9 +18,17 @@ import (
 // their attributes, each kind once, and its text.
 func elementsOf(t *testing.T, page string) (kinds []string, text string) {
 	t.Helper()
-	root, err := html.Parse(strings.NewReader(page))
+	kinds, text, err := elementsIn(page)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return kinds, text
+}
+
+func elementsIn(page string) (kinds []string, text string, err error) {
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		return nil, "", err
 	}
 	var b strings.Builder
 	for n := range root.Descendants() {
@@ -40,7 +48,7 @@ func elementsOf(t *testing.T, page string) (kinds []string, text string) {
 		}
 	}
 	slices.Sort(kinds)
-	return kinds, b.String()
+	return kinds, b.String(), nil
 }
 
 // Whoever publishes a DNS record must not get to write on the page of the one

@@ -58,6 +58,9 @@ func markdownOf(r Report, tables bool) string {
 	if t := markdownServers(r); tables && b.Len()+len(t) < markdownSize {
 		b.WriteString(t)
 	}
+	if e := markdownElsewhere(r); b.Len()+len(e) < markdownSize {
+		b.WriteString(e)
+	}
 	b.WriteString(markdownFooter(r))
 	return b.String()
 }
@@ -218,6 +221,33 @@ func markdownServers(r Report) string {
 		return ""
 	}
 	return folded("Servers and CAA", strings.TrimSuffix(b.String(), "\n"))
+}
+
+// markdownElsewhere is what vantage points elsewhere saw, folded where that
+// takes more than a sentence.
+func markdownElsewhere(r Report) string {
+	var b strings.Builder
+	for _, v := range r.Survey.Vantages {
+		x := elsewhereOf(r, v, false)
+		fmt.Fprintf(&b, "\n%s\n", sentence(x.short))
+		var more strings.Builder
+		if len(x.rows) > 0 {
+			more.WriteString("| perspective | region | name | challenge | CAA |\n|---|---|---|---|---|\n")
+		}
+		for _, row := range x.rows[:min(len(x.rows), markdownRows)] {
+			fmt.Fprintf(&more, "| %s |\n", strings.Join(each(row, cell), " | "))
+		}
+		if n := len(x.rows) - markdownRows; n > 0 {
+			fmt.Fprintf(&more, "\nand %d more.\n", n)
+		}
+		for _, line := range x.more {
+			fmt.Fprintf(&more, "\n%s\n", sentence(line))
+		}
+		if more.Len() > 0 {
+			b.WriteString(folded("By perspective", strings.Trim(more.String(), "\n")+"\n"))
+		}
+	}
+	return b.String()
 }
 
 func markdownFooter(r Report) string { return "\n" + code(footerLine(r)) + "\n" }
