@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -67,6 +68,10 @@ func (r *trial) wellFormed(t *testing.T, s reportSchema, format string, text []b
 	case "sarif":
 		var x any
 		err = json.Unmarshal(text, &x)
+	case "html":
+		if !bytes.HasSuffix(text, []byte("</html>\n")) || bytes.Contains(text, []byte("<script")) {
+			err = errors.New("no page of ours")
+		}
 	case "prometheus":
 		p := expfmt.NewTextParser(model.UTF8Validation)
 		_, err = p.TextToMetricFamilies(bytes.NewReader(text))

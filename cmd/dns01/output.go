@@ -10,7 +10,7 @@ import (
 )
 
 // formats are the forms of a report of check and demo.
-var formats = []string{"text", "json", "jsonl", "markdown", "junit", "sarif", "github", "nagios", "prometheus"}
+var formats = []string{"text", "json", "jsonl", "markdown", "html", "junit", "sarif", "github", "nagios", "prometheus"}
 
 // An output is a form of the report, and the file it goes to; "-" is the
 // standard output.
@@ -129,6 +129,8 @@ func (p *program) render(w io.Writer, rs []report.Report, format string, o outpu
 		return nil
 	case "markdown":
 		return report.Markdown(w, rs)
+	case "html":
+		return report.HTML(w, rs)
 	case "junit":
 		return report.JUnit(w, rs, report.JUnitOptions{Warnings: o.limit.warning})
 	case "sarif":

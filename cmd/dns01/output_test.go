@@ -21,11 +21,11 @@ import (
 var formatWorlds = []string{
 	"healthy-preflight", "stale-secondary", "all-lame", "caa-forbids", "caa-forbids-wildcard", "tld-hiccup", "port53-blocked",
 	"deadline-too-short", "dnssec-ds-stale", "name-is-public-suffix", "alias-slots-exceeded", "challenge-value-in-hexadecimal",
-	"domain-not-registered", "silent-server", "healthy-unicode-name",
+	"domain-not-registered", "silent-server", "healthy-unicode-name", "perspectives-two-fail",
 }
 
 var endings = map[string]string{
-	"json": ".json", "markdown": ".md", "junit": ".xml", "sarif": ".sarif", "github": ".github", "nagios": ".nagios", "prometheus": ".prom",
+	"json": ".json", "markdown": ".md", "html": ".html", "junit": ".xml", "sarif": ".sarif", "github": ".github", "nagios": ".nagios", "prometheus": ".prom",
 }
 
 // Every format, of the program as a whole: what a pipeline reads.
