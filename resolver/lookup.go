@@ -230,7 +230,7 @@ func (r route) avoidedFirst(servers []ServerAddr) []ServerAddr {
 }
 
 // below reports whether a zone lies strictly below another. "" is no zone.
-func below(zone, above string) bool { return zone != "" && zone != above && under(zone, above) }
+func below(zone, above string) bool { return zone != "" && zone != above && InZone(zone, above) }
 
 // alias adds what a message says of an alias: the CNAME, the DNAME it comes
 // from, their signatures, and the proofs that a wildcard made it.
@@ -256,7 +256,7 @@ func (r *Resolution) alias(h Hop) {
 		})
 	}
 	for _, rr := range a.Msg.Ns {
-		if t := covered(rr); (t == dns.TypeNSEC || t == dns.TypeNSEC3) && under(canonical(rr.Header().Name), h.Zone) {
+		if t := covered(rr); (t == dns.TypeNSEC || t == dns.TypeNSEC3) && InZone(canonical(rr.Header().Name), h.Zone) {
 			r.Authority = append(r.Authority, rr)
 		}
 	}
@@ -276,7 +276,7 @@ func (r *Resolution) end(h Hop) {
 	for _, rr := range a.Msg.Ns {
 		switch owner := canonical(rr.Header().Name); covered(rr) {
 		case dns.TypeSOA, dns.TypeNSEC, dns.TypeNSEC3:
-			if under(owner, h.Zone) {
+			if InZone(owner, h.Zone) {
 				r.Authority = append(r.Authority, rr)
 			}
 		case dns.TypeDS:

@@ -23,6 +23,34 @@ func canonical(name string) string {
 	return strings.TrimSuffix(strings.ToLower(name), ".")
 }
 
+// InZone reports whether a name is zone or lies below it, in whatever letter
+// case, with or without the final dot.
+func InZone(name, zone string) bool {
+	name, zone = withoutDot(name), withoutDot(zone)
+	i := len(name) - len(zone)
+	switch {
+	case zone == "" || i == 0:
+		return zone == "" || strings.EqualFold(name, zone)
+	case i < 0 || name[i-1] != '.' || escaped(name, i-1):
+		return false
+	}
+	return strings.EqualFold(name[i:], zone)
+}
+
+// withoutDot returns a name without its final dot: the root as "".
+func withoutDot(name string) string {
+	if end := len(name) - 1; end >= 0 && name[end] == '.' && !escaped(name, end) {
+		return name[:end]
+	}
+	return name
+}
+
+// escaped reports whether a backslash takes the meaning of the octet at i.
+func escaped(name string, i int) bool {
+	before := len(strings.TrimRight(name[:i], "\\"))
+	return (i-before)%2 == 1
+}
+
 // form is how a question is put.
 type form struct {
 	plain bool // without EDNS

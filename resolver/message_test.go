@@ -129,3 +129,32 @@ func TestPublic(t *testing.T) {
 		}
 	}
 }
+
+func TestInZone(t *testing.T) {
+	for _, tt := range []struct {
+		name, zone string
+		want       bool
+	}{
+		{"example.com", "example.com", true},
+		{"a.b.example.com", "example.com", true},
+		{"A.Example.COM.", "example.com", true},
+		{"a.example.com", "EXAMPLE.com.", true},
+		{"notexample.com", "example.com", false},
+		{"com", "example.com", false},
+		{"example.com", "example.net", false},
+		{"example.com", ".", true},
+		{".", ".", true},
+		{".", "com", false},
+		{`a\.example.com`, "example.com", false}, // one label
+		{`a\\.example.com`, "example.com", true}, // a label that ends in a backslash
+		{`a.b\.`, `b\.`, true},
+		{`a.b\.`, `b\..`, true},
+	} {
+		if got := InZone(tt.name, tt.zone); got != tt.want {
+			t.Errorf("InZone(%q, %q) = %v", tt.name, tt.zone, got)
+		}
+		if got := dns.IsSubDomain(dns.Fqdn(tt.zone), dns.Fqdn(tt.name)); got != tt.want {
+			t.Errorf("%q in %q: the library says %v", tt.name, tt.zone, got)
+		}
+	}
+}

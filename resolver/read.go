@@ -142,7 +142,7 @@ func loop(a *Answer) []Alias {
 // nothing: the target lies outside the zone, or the chain just ends. A server
 // that is asked for the target would say the same.
 func Continue(zone string, a *Answer, target string) (*Answer, bool) {
-	if !under(target, zone) || target == a.Name {
+	if !InZone(target, zone) || target == a.Name {
 		return nil, false
 	}
 	next := *a
@@ -159,7 +159,7 @@ func Continue(zone string, a *Answer, target string) (*Answer, bool) {
 // answer reads the answer section at the name asked, in the order of the
 // records: where a CNAME and other data stand at one name, the first counts.
 func (r *Reading) answer(zone string, a *Answer) {
-	if !under(a.Name, zone) {
+	if !InZone(a.Name, zone) {
 		return
 	}
 	dname := dnameAlias(zone, a)
@@ -189,7 +189,7 @@ func (r *Reading) answer(zone string, a *Answer) {
 func dnameInto(a *Answer, owner string) bool {
 	for _, rr := range a.Msg.Answer {
 		if d, ok := rr.(*dns.DNAME); ok && canonical(d.Hdr.Name) == owner {
-			return under(canonical(d.Target), owner)
+			return InZone(canonical(d.Target), owner)
 		}
 	}
 	return false
@@ -203,7 +203,7 @@ func dnameAlias(zone string, a *Answer) *Alias {
 		if !ok || d.Hdr.Class != dns.ClassINET {
 			continue
 		}
-		if owner := canonical(d.Hdr.Name); below(a.Name, owner) && under(owner, zone) {
+		if owner := canonical(d.Hdr.Name); below(a.Name, owner) && InZone(owner, zone) {
 			return synthesise(a.Name, owner, d)
 		}
 	}
@@ -267,7 +267,7 @@ func (r *Reading) refer(rel Release, zone string, a *Answer) {
 			continue
 		}
 		switch o := canonical(ns.Hdr.Name); {
-		case !under(a.Name, o):
+		case !InZone(a.Name, o):
 			foreign = true
 		case owner == "" || owner == o:
 			owner = o
@@ -298,7 +298,7 @@ func (r *Reading) refer(rel Release, zone string, a *Answer) {
 func soaIn(section []dns.RR, zone, name string) *dns.SOA {
 	for _, rr := range section {
 		soa, ok := rr.(*dns.SOA)
-		if ok && dns.IsSubDomain(dns.Fqdn(zone), soa.Hdr.Name) && dns.IsSubDomain(soa.Hdr.Name, dns.Fqdn(name)) {
+		if ok && InZone(soa.Hdr.Name, zone) && InZone(name, soa.Hdr.Name) {
 			return soa
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Client) referredDS(name string, qtype uint16, avoid []string) (dnssec.R
 		switch t := covered(rr); {
 		case t == dns.TypeDS && owner == zone:
 			r.Answer = append(r.Answer, rr)
-		case (t == dns.TypeNSEC || t == dns.TypeNSEC3) && under(owner, d.Parent):
+		case (t == dns.TypeNSEC || t == dns.TypeNSEC3) && InZone(owner, d.Parent):
 			r.Authority = append(r.Authority, rr)
 		default:
 			continue

@@ -90,7 +90,7 @@ func (c *Client) Learn(zone string, a *Answer, r Reading) *Delegation {
 // glueFor returns the addresses a message gives for a name server whose name
 // lies below zone: others the zone has no say in (RFC 2181 §5.4.1).
 func glueFor(ns, zone string, m *dns.Msg) []netip.Addr {
-	if !dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(ns)) {
+	if !InZone(ns, zone) {
 		return nil
 	}
 	var addrs []netip.Addr
@@ -174,7 +174,7 @@ func (c *Client) Descend(ctx context.Context, d *Delegation, servers []ServerAdd
 	if f.asked == (way{name, qtype}) {
 		return f.step
 	}
-	if child := f.step.Child; child != nil && under(name, child.Zone) {
+	if child := f.step.Child; child != nil && InZone(name, child.Zone) {
 		return Step{Child: child}
 	}
 	return c.descend(ctx, d, servers, name, qtype)
@@ -189,9 +189,6 @@ func nextLabel(name, zone string) string {
 	}
 	return strings.Join(labels[n-1:], ".")
 }
-
-// under reports whether name is zone or lies below it.
-func under(name, zone string) bool { return dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(name)) }
 
 // descend asks one server after another, the next one when an answer is of
 // no use or lets itself be waited for. An answer that a resolver would rather

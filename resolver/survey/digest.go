@@ -316,8 +316,3 @@ func name(fqdn string) string {
 	}
 	return strings.TrimSuffix(strings.ToLower(fqdn), ".")
 }
-
-// inZone reports whether a name is zone or lies below it.
-func inZone(name, zone string) bool {
-	return dns.IsSubDomain(dns.Fqdn(zone), dns.Fqdn(name))
-}

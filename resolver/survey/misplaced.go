@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver"
 )
 
 // maxPlaces is how many names are asked for the missing values of one
@@ -178,7 +180,7 @@ func astray(base, zone, target, targetZone string, wildcard bool) []guess {
 func (t *taker) served(name string) *zone {
 	var deepest *zone
 	for _, z := range t.zones {
-		if !z.Public && inZone(name, z.Name) && (deepest == nil || len(z.Name) > len(deepest.Name)) {
+		if !z.Public && resolver.InZone(name, z.Name) && (deepest == nil || len(z.Name) > len(deepest.Name)) {
 			deepest = z
 		}
 	}

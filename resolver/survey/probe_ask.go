@@ -196,7 +196,7 @@ func (p prober) converse(plain bool) []resolver.Observation {
 // else the zone's NS: an answer of an ordinary size.
 func (p prober) challenge() resolver.Probe {
 	for _, id := range p.t.s.Identifiers {
-		if id.Invalid == "" && inZone(id.Challenge, p.Name) {
+		if id.Invalid == "" && resolver.InZone(id.Challenge, p.Name) {
 			return resolver.Probe{Name: id.Challenge, Type: dns.TypeTXT}
 		}
 	}

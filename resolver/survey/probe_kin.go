@@ -24,7 +24,7 @@ func (p prober) kin(as []*Answer) {
 		p.judged(id, resolver.Probe{Name: name, Type: dns.TypeA, Plain: plain}, kinWords)
 	}
 	ask("types", as[i].Name)
-	if _, above, _ := strings.Cut(as[i].Name, "."); above != p.Name && inZone(above, p.Name) {
+	if _, above, _ := strings.Cut(as[i].Name, "."); above != p.Name && resolver.InZone(above, p.Name) {
 		ask("ent", above)
 	}
 }

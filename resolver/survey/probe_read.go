@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"dns01/resolver"
 )
 
 // readProbes adds to each probed server what the survey's own answers show,
@@ -217,6 +219,6 @@ func exists(as []*Answer, denial *Answer) bool {
 	}
 	return slices.ContainsFunc(as, func(a *Answer) bool {
 		there := a.Status == Answered || a.Status == Aliased || a.Status == NoData && a.Name == denial.Name
-		return there && !a.Wildcard && a.Rcode != "BADVERS" && inZone(a.Name, denial.Name)
+		return there && !a.Wildcard && a.Rcode != "BADVERS" && resolver.InZone(a.Name, denial.Name)
 	})
 }

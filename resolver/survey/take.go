@@ -220,7 +220,7 @@ func (t *taker) reach(q, way Question, hops int) {
 			return
 		}
 		step := t.c.Descend(t.ctx, d, t.c.Addresses(t.ctx, d), way.Name, dns.StringToType[way.Type])
-		if step.Child == nil || !inZone(q.Name, step.Child.Zone) {
+		if step.Child == nil || !resolver.InZone(q.Name, step.Child.Zone) {
 			t.start(q, d.Zone)
 			t.answeredAbove(d, q, way, step, hops)
 			return

@@ -67,7 +67,7 @@ func (z *zone) discover() {
 		}
 	}
 	for _, ns := range z.d.NS {
-		if len(ns.Glue) == 0 || inZone(ns.Name, z.Name) {
+		if len(ns.Glue) == 0 || resolver.InZone(ns.Name, z.Name) {
 			z.locate(ns.Name)
 		}
 	}

@@ -98,7 +98,7 @@ func NewZone(origin string, rrs []dns.RR) (*ZoneText, error) {
 	z := &ZoneText{Origin: origin, sets: map[string]map[uint16][]dns.RR{}, exists: map[string]bool{origin: true}}
 	for _, rr := range rrs {
 		owner := name(rr.Header().Name)
-		if !inZone(owner, origin) {
+		if !resolver.InZone(owner, origin) {
 			return nil, fmt.Errorf("%s does not lie in the zone %s: give the origin that the file is written for", owner, origin)
 		}
 		if z.sets[owner] == nil {
@@ -144,7 +144,7 @@ func (z *ZoneText) Hosts() []string {
 // cut is the delegation at or above a name, "" when the zone itself has it.
 func (z *ZoneText) cut(n string) string {
 	found := ""
-	for ; n != z.Origin && inZone(n, z.Origin); n = parentName(n) {
+	for ; n != z.Origin && resolver.InZone(n, z.Origin); n = parentName(n) {
 		if len(z.sets[n][dns.TypeNS]) > 0 {
 			found = n
 		}
@@ -182,9 +182,9 @@ func (t *zoneTaker) ask(q Question, hops int) {
 	zone := t.z.Origin
 	a := &Answer{Question: q, Server: "the zone text", Owner: q.Name, Rcode: "NOERROR", Status: NoData}
 	switch cut := t.z.cut(q.Name); {
-	case !inZone(q.Name, zone) && resolver.Public(q.Name):
+	case !resolver.InZone(q.Name, zone) && resolver.Public(q.Name):
 		zone, a.Server = q.Name, ""
-	case !inZone(q.Name, zone):
+	case !resolver.InZone(q.Name, zone):
 		return // no start: not looked at
 	case cut != "":
 		a.Status, a.Child = Referral, cut
@@ -201,7 +201,7 @@ func (t *zoneTaker) ask(q Question, hops int) {
 // answer is what the zone says about CAA at a name in it (RFC 1034 §4.3.2,
 // RFC 4592 §3.3, RFC 6672 §3.2).
 func (z *ZoneText) answer(q string, a *Answer) {
-	for n := parentName(q); n != q && inZone(n, z.Origin); n = parentName(n) {
+	for n := parentName(q); n != q && resolver.InZone(n, z.Origin); n = parentName(n) {
 		if rrs := z.sets[n][dns.TypeDNAME]; len(rrs) > 0 {
 			target := name(rrs[0].(*dns.DNAME).Target)
 			a.alias(q, strings.TrimSuffix(q, n)+target, n)
