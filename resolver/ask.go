@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -61,6 +62,7 @@ func (c *Client) Ask(ctx context.Context, server netip.Addr, name string, qtype 
 	}
 	c.mu.Unlock()
 	if !known {
+		deepen()
 		f.answer = c.ask(ctx, key)
 		close(f.done)
 	}
@@ -70,6 +72,16 @@ func (c *Client) Ask(ctx context.Context, server netip.Addr, name string, qtype 
 	case <-ctx.Done():
 		return &Answer{Server: server, Name: key.name, Type: qtype, Failure: Canceled}
 	}
+}
+
+// deepen gives a goroutine at once the stack that an exchange takes. Each
+// question has a goroutine of its own, and growing its stack by doubling, with
+// more frames to move every time, cost a seventh of a batch.
+//
+//go:noinline
+func deepen() {
+	var room [12 << 10]byte
+	runtime.KeepAlive(&room)
 }
 
 func (c *Client) ask(ctx context.Context, key ask) *Answer {
