@@ -248,6 +248,9 @@ var did = map[string]string{
 // oddities are the outcomes of odd questions: those that may cost the answer
 // at some CA, and with deep probes those that cost nothing too.
 func (j *judge) oddities(h *zoneHealth) []draft {
+	if !slices.ContainsFunc(h.servers, func(s serverHealth) bool { return len(s.Probes) > 0 }) {
+		return nil
+	}
 	outcomes := map[string]survey.PlannedProbe{}
 	for _, p := range survey.Plan() {
 		outcomes[p.ID] = p

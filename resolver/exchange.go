@@ -43,17 +43,22 @@ var ErrHurried = errors.New("no reply in the time that others take")
 
 // Context returns the context in which q, sent now, waits for its reply.
 func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc) {
-	cancel := context.CancelFunc(func() {})
-	if q.Timeout > 0 {
-		ctx, cancel = context.WithTimeoutCause(ctx, q.Timeout+q.Apart(), errTimeout)
-	}
-	if q.Hurry == nil {
-		ctx, stop := context.WithCancel(ctx)
-		return ctx, func() { stop(); cancel() }
-	}
 	ctx, end := context.WithCancelCause(ctx)
-	timer := q.hurried(end)
-	return ctx, func() { timer.Stop(); end(nil); cancel() }
+	var timers [2]*time.Timer
+	if q.Timeout > 0 {
+		timers[0] = time.AfterFunc(q.Timeout+q.Apart(), func() { end(errTimeout) })
+	}
+	if q.Hurry != nil {
+		timers[1] = q.hurried(end)
+	}
+	return ctx, func() {
+		for _, t := range timers {
+			if t != nil {
+				t.Stop()
+			}
+		}
+		end(nil)
+	}
 }
 
 // hurried calls end with a time-out once Hurry grants no more time.

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -89,11 +90,16 @@ func (l Live) Exchange(ctx context.Context, q Query) (Reply, error) {
 	return r, nil
 }
 
+// datagrams is room for one of any size each.
+var datagrams = sync.Pool{New: func() any { b := make([]byte, 65535); return &b }}
+
 func overUDP(conn net.Conn, m *dns.Msg, wire []byte) (Reply, error) {
 	if _, err := conn.Write(wire); err != nil {
 		return Reply{}, err
 	}
-	buf := make([]byte, 65535)
+	room := datagrams.Get().(*[]byte)
+	defer datagrams.Put(room)
+	buf := *room
 	var strays int
 	for {
 		n, err := conn.Read(buf)
@@ -103,8 +109,9 @@ func overUDP(conn net.Conn, m *dns.Msg, wire []byte) (Reply, error) {
 			}
 			return Reply{}, err
 		}
-		if got, ok, err := accept(m, buf[:n]); ok {
-			return Reply{Msg: got, Size: n, Wire: slices.Clone(buf[:n]), Strays: strays}, err
+		wire := slices.Clone(buf[:n])
+		if got, ok, err := accept(m, wire); ok {
+			return Reply{Msg: got, Size: n, Wire: wire, Strays: strays}, err
 		}
 		if strays++; strays >= maxStrays {
 			return Reply{}, &Error{Failure: Mismatched, Err: errors.New("too many foreign datagrams")}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -182,12 +181,11 @@ func (c *Client) Descend(ctx context.Context, d *Delegation, servers []ServerAdd
 
 // nextLabel returns the label of name right below zone, with what follows.
 func nextLabel(name, zone string) string {
-	n := dns.CountLabel(dns.Fqdn(name)) - dns.CountLabel(dns.Fqdn(zone))
-	labels := dns.SplitDomainName(name)
-	if n <= 0 || n > len(labels) {
+	if !InZone(name, zone) || InZone(zone, name) {
 		return ""
 	}
-	return strings.Join(labels[n-1:], ".")
+	i, _ := dns.PrevLabel(name, dns.CountLabel(zone)+1)
+	return name[i:]
 }
 
 // descend asks one server after another, the next one when an answer is of
