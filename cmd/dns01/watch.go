@@ -101,7 +101,7 @@ func (p *program) serveWatch(w *watch.Watcher, o watchOptions, stop context.Canc
 		return watchServer{}, usagef("--listen %s: %s; name another address or port", o.listen, listenReason(err))
 	}
 	s := watchServer{done: make(chan struct{}), http: &http.Server{
-		Handler:           w.Handler(),
+		Handler:           watch.NewHosts(o.listen, l.Addr(), o.hosts).Guard(w.Handler()),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 		MaxHeaderBytes: 16 << 10,

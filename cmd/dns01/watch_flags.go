@@ -24,6 +24,7 @@ type watchFlags struct {
 	damping      int
 	unknownAfter string
 	listen       string
+	hosts        []string
 	webhook      string
 	private      bool
 	onChange     string
@@ -53,6 +54,7 @@ func newWatchFlags() *watchFlags {
 	f.IntVar(&f.damping, "damping", 2, "")
 	f.StringVar(&f.unknownAfter, "unknown-after", "", "")
 	f.StringVar(&f.listen, "listen", "127.0.0.1:9953", "")
+	f.StringArrayVar(&f.hosts, "host", nil, "")
 	f.StringVar(&f.webhook, "webhook", "", "")
 	f.BoolVar(&f.private, "allow-private-webhook", false, "")
 	f.StringVar(&f.onChange, "on-change", "", "")
@@ -67,7 +69,8 @@ type watchOptions struct {
 	interval time.Duration
 	damping  watch.Damping
 	jobs     int
-	listen   string // "" for nowhere
+	listen   string   // "" for nowhere
+	hosts    []string // names that it is asked for by, besides
 	sinks    []watch.Sink
 	list     *watchedList
 }
@@ -101,6 +104,9 @@ func (p *program) watchOptions(ctx context.Context, f *watchFlags) (o watchOptio
 	if o.listen, err = f.listenAt(); err != nil {
 		return o, err
 	}
+	if o.hosts, err = f.hostNames(); err != nil {
+		return o, err
+	}
 	if o.sinks, err = p.watchSinks(f); err != nil {
 		return o, err
 	}
@@ -129,6 +135,19 @@ func (f *watchFlags) listenAt() (string, error) {
 		return "", usagef("%s %q is not an address with a port; write 127.0.0.1:9953, or none", f.source("listen"), f.listen)
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+// hostNames reads --host: names of this watch, or addresses.
+func (f *watchFlags) hostNames() ([]string, error) {
+	if len(f.hosts) > 0 && f.listen == "none" {
+		return nil, usagef("%s is a name to answer to, and --listen none answers nobody; leave one of them out", f.source("host"))
+	}
+	for _, name := range f.hosts {
+		if name == "" || strings.ContainsAny(name, " /@*") {
+			return nil, usagef("%s %q is not the name of a host; write it as the proxy in front passes it on, such as watch.example.net", f.source("host"), name)
+		}
+	}
+	return f.hosts, nil
 }
 
 // watchSinks are where changes are told.

@@ -143,6 +143,11 @@ func TestWatchProcess(t *testing.T) {
 			t.Errorf("%s: %v %v", method, answer, err)
 		}
 	}
+	rebound, _ := http.NewRequest(http.MethodGet, w.url, nil)
+	rebound.Host = "evil.example"
+	if answer, err := http.DefaultClient.Do(rebound); err != nil || answer.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("asked for by another name: %v %v", answer, err)
+	}
 	huge, _ := http.NewRequest(http.MethodGet, w.url+"healthz", nil)
 	huge.Header.Set("X-Long", strings.Repeat("x", 1<<20))
 	if answer, err := http.DefaultClient.Do(huge); err == nil && answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {

@@ -374,6 +374,8 @@ func TestWatchRefuses(t *testing.T) {
 		{"an address without port", append(demo, "--listen", "127.0.0.1"), []string{`--listen "127.0.0.1"`, "127.0.0.1:9953"}},
 		{"a port that is none", append(demo, "--listen", "127.0.0.1:x"), []string{"--listen"}},
 		{"an address of others", append(demo, "--listen", "192.0.2.1:1"), []string{"--listen 192.0.2.1:1", "name another"}},
+		{"a name for nobody", append(demo, "--listen", "none", "--webhook", "https://a.example/", "--host", "b.example"), []string{"--host", "leave one"}},
+		{"a URL for a name", append(demo, "--host", "https://b.example/"), []string{"--host", "watch.example.net"}},
 		{"nobody to be told", append(demo, "--listen", "none"), []string{"--webhook or --on-change"}},
 		{"a webhook inside", append(demo, "--webhook", "https://10.0.0.1/"), []string{"--webhook", "--allow-private-webhook"}},
 		{"a permission without webhook", append(demo, "--allow-private-webhook"), []string{"--allow-private-webhook", "leave it out"}},
