@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver/defect"
 )
 
 // A ServerAddr is one address of one name server.
@@ -52,7 +54,7 @@ func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs
 	var r [2]Resolution
 	var wg sync.WaitGroup
 	for i, t := range []uint16{dns.TypeA, dns.TypeAAAA} {
-		wg.Go(func() { r[i] = c.lookup(ctx, name, t, rt) })
+		defect.Go(ctx, &wg, func() { r[i] = c.lookup(ctx, name, t, rt) })
 	}
 	wg.Wait()
 	var h HostAddrs
@@ -197,7 +199,7 @@ func (c *Client) glueless(ctx context.Context, d *Delegation, rt route) ([]Serve
 			continue
 		}
 		c.Prefer(ns.Name, dns.TypeA)
-		wg.Go(func() {
+		defect.Go(ctx, &wg, func() {
 			h := c.hostAddrs(ctx, ns.Name, rt)
 			problems[i] = h.Problem
 			for _, a := range h.Addrs {

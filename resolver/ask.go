@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver/defect"
 )
 
 // An Answer is what one question to one address came to, after the retries
@@ -244,8 +246,8 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 	answered, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
-	wg.Go(func() { tcp.send(ctx, TCP, f, 2*patience) })
-	wg.Go(func() {
+	defect.Go(ctx, &wg, func() { tcp.send(ctx, TCP, f, 2*patience) })
+	defect.Go(ctx, &wg, func() {
 		select {
 		case <-answered.Done():
 		case <-time.After(patience / 2):

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver/defect"
 )
 
 // A Line is what shows of the way out of this host: who has been heard last.
@@ -85,6 +87,7 @@ func (c *Client) watch(ctx context.Context, server netip.Addr, over Transport, t
 	w := &watch{c: c, server: server, over: over, begun: time.Now(), stop: stop, ended: make(chan struct{})}
 	go func() {
 		defer close(w.ended)
+		defer defect.Catch(ctx)
 		select {
 		case <-ctx.Done():
 		case <-time.After(timeout / 2):
@@ -155,7 +158,7 @@ func (x *control) run(ctx context.Context, w *watch, timeout time.Duration) {
 			break
 		}
 		left := timeout - time.Duration(i)*timeout/2
-		wg.Go(func() {
+		defect.Go(ctx, &wg, func() {
 			o, sent := w.c.probe(ctx, a, w.over, Probe{Name: ".", Type: dns.TypeSOA}, left, nil)
 			lost[i] = sent && FailureOf(o.Err) == Timeout
 			if sent {
@@ -195,7 +198,7 @@ func (c *Client) LineDied(ctx context.Context) bool {
 		if since.IsZero() || ctx.Err() != nil {
 			continue
 		}
-		wg.Go(func() {
+		defect.Go(ctx, &wg, func() {
 			w := &watch{c: c, server: server, over: UDP, begun: since}
 			w.ask(ctx, 2*c.cfg.Timeout)
 			dead[i] = w.silent && !w.heard()

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver/defect"
 )
 
 // Limits of a walk, after Unbound's (iter-scrub-ns, MAX_DP_TARGET_COUNT,
@@ -202,7 +204,11 @@ func (c *Client) descend(ctx context.Context, d *Delegation, servers []ServerAdd
 		addr := servers[next].Addr
 		next++
 		waiting++
-		c.running.Go(func() { answers <- c.Ask(ctx, addr, name, qtype) })
+		defect.Go(ctx, &c.running, func() {
+			a := &Answer{Server: addr, Name: name, Type: qtype, Failure: Canceled}
+			defer func() { answers <- a }()
+			a = c.Ask(ctx, addr, name, qtype)
+		})
 	}
 	var s Step
 	var weak []*Answer

@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver/defect"
 )
 
 type askKey struct {
@@ -99,7 +101,7 @@ func (v *Validator) newAhead(ctx context.Context) *ahead {
 
 func (a *ahead) start(keys ...askKey) {
 	for _, k := range keys {
-		a.wg.Go(func() { a.v.ask(a.ctx, k.n, k.qtype) })
+		defect.Go(a.ctx, &a.wg, func() { a.v.ask(a.ctx, k.n, k.qtype) })
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
+	"dns01/resolver/defect"
 )
 
 // How often, and how far apart, a CAA question that nobody answers is asked
@@ -29,7 +30,7 @@ const (
 func (t *taker) askAgain() (wait func()) {
 	var wg sync.WaitGroup
 	for _, l := range t.undecided() {
-		wg.Go(l.askAgain)
+		defect.Go(t.ctx, &wg, l.askAgain)
 	}
 	return wg.Wait
 }
@@ -50,7 +51,7 @@ func (l *lookup) askAgain() {
 			l.Undecided = l.t.ctx.Err() != nil
 			break
 		}
-		wg.Go(func() {
+		defect.Go(l.t.ctx, &wg, func() {
 			rounds[i] = l.round()
 			if slices.ContainsFunc(rounds[i], usableAnswer) {
 				end()
@@ -83,7 +84,7 @@ func (l *lookup) round() []*Answer {
 	answers := make([]*Answer, len(first))
 	var wg sync.WaitGroup
 	for i, a := range first {
-		wg.Go(func() { answers[i] = l.once(a.Server, a.Addr) })
+		defect.Go(l.t.ctx, &wg, func() { answers[i] = l.once(a.Server, a.Addr) })
 	}
 	wg.Wait()
 	return slices.DeleteFunc(answers, func(a *Answer) bool { return a == nil })

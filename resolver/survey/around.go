@@ -9,6 +9,7 @@ import (
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
+	"dns01/resolver/defect"
 )
 
 // around looks once more, through a resolver, where direct DNS does not leave
@@ -66,7 +67,7 @@ func (t *taker) through(r Resolver) bool {
 	answers := make([]*Answer, len(qs))
 	var wg sync.WaitGroup
 	for i, q := range qs {
-		wg.Go(func() { answers[i] = t.throughOne(r, q) })
+		defect.Go(t.ctx, &wg, func() { answers[i] = t.throughOne(r, q) })
 	}
 	wg.Wait()
 	if !slices.ContainsFunc(answers, func(a *Answer) bool { return a.Rcode != "" }) {

@@ -48,7 +48,7 @@ func (t *taker) askCaches() {
 func (t *taker) askEach(q Question, which func(Resolver) bool) {
 	for _, r := range t.o.Resolvers {
 		if which(r) {
-			t.wg.Go(func() { t.askCache(r, q) })
+			t.begin(func() { t.askCache(r, q) })
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (t *taker) cover(l *lookup, a *resolver.Answer, ans *Answer) {
 	if done {
 		return
 	}
-	t.wg.Go(func() { t.coverAt(l.Zone, base, ans.Server, a.Server) })
+	t.begin(func() { t.coverAt(l.Zone, base, ans.Server, a.Server) })
 }
 
 // isBase reports whether a name is that of an identifier without "*.".

@@ -39,6 +39,6 @@ func JudgementsOf(s *Survey) Judgements {
 func (z *zone) judgedBefore(j *Judgements) {
 	z.Trust = j.Zones[z.Name]
 	if s := z.Trust; s != nil && s.Status == "bogus" && s.Type == "DNSKEY" && s.Name == z.Name && !z.Public {
-		z.t.wg.Go(func() { z.t.look(z.d, Question{z.Name, "DNSKEY"}, 0, 0) })
+		z.t.begin(func() { z.t.look(z.d, Question{z.Name, "DNSKEY"}, 0, 0) })
 	}
 }

@@ -36,7 +36,7 @@ func (t *taker) seek(target Target) {
 		}
 		s.challenge, s.missing = id.Challenge, missing
 		for _, g := range t.guesses(id, s) {
-			t.wg.Go(func() { t.lookAt(s, g) })
+			t.begin(func() { t.lookAt(s, g) })
 		}
 	}
 	t.wg.Wait()

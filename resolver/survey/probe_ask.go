@@ -35,22 +35,21 @@ func (z *zone) probe(s *Server, soa *Answer) {
 	case soa.Status == Answered:
 		p.start(soa)
 	case soa.Rcode != "" && soa.Rcode != "BADVERS":
-		z.t.wg.Go(p.whyNoSOA)
+		z.t.begin(p.whyNoSOA)
 	}
 }
 
 // start asks side by side what is asked of each address. What needs EDNS is
 // left out where there is none.
 func (p prober) start(soa *Answer) {
-	wg := &p.t.wg
 	plain := soa.EDNS == "unsupported"
-	wg.Go(func() { p.unknownType(plain) })
+	p.t.begin(func() { p.unknownType(plain) })
 	if soa.EDNS == "" {
-		wg.Go(p.version)
-		wg.Go(p.extras)
+		p.t.begin(p.version)
+		p.t.begin(p.extras)
 	}
 	if p.t.o.Probes == ProbesDeep {
-		wg.Go(func() { p.deep(soa.EDNS == "") })
+		p.t.begin(func() { p.deep(soa.EDNS == "") })
 	}
 }
 
@@ -147,7 +146,7 @@ func (p prober) judged(id string, q resolver.Probe, words func(resolver.Observat
 func (p prober) tcp(known <-chan *Answer) {
 	soa, all := p.question(), p.converse(false)
 	answer := <-known
-	if answer.Status != Answered || len(all) == 0 {
+	if answer == nil || answer.Status != Answered || len(all) == 0 {
 		return
 	}
 	if answer.EDNS == "unsupported" && failed(all[0]) == "" {
@@ -272,7 +271,7 @@ func (p prober) extras() {
 	} {
 		q := p.question()
 		one.put(&q)
-		p.t.wg.Go(func() {
+		p.t.begin(func() {
 			p.judged(one.id, q, func(o resolver.Observation) []string {
 				if w := amiss(o); w != "" && !badCookie(o) {
 					return []string{w}

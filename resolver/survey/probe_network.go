@@ -11,6 +11,7 @@ import (
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
+	"dns01/resolver/defect"
 )
 
 // control asks servers of registries and the root what would clear the servers
@@ -82,7 +83,7 @@ func (t *taker) ownTCP(others []publicServer) {
 	defer works()
 	var wg sync.WaitGroup
 	for i, a := range others {
-		wg.Go(func() {
+		defect.Go(t.ctx, &wg, func() {
 			if !pause(waits, time.Duration(i)*between) {
 				return
 			}
@@ -289,7 +290,7 @@ func (t *taker) ownLarge() {
 	arrived := make([]bool, len(asked))
 	var wg sync.WaitGroup
 	for i, a := range asked {
-		wg.Go(func() { arrived[i], lost[i] = t.large(a) })
+		defect.Go(t.ctx, &wg, func() { arrived[i], lost[i] = t.large(a) })
 	}
 	wg.Wait()
 	for i := range asked {

@@ -10,6 +10,7 @@ import (
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
+	"dns01/resolver/defect"
 )
 
 // window is the time in which name servers count answers, and a little more.
@@ -218,8 +219,9 @@ func (p prober) burst(q resolver.Probe, n int) []resolver.Observation {
 	done := make(chan int, n)
 	for i := range n {
 		go func() {
+			defer func() { done <- i }()
+			defer defect.Catch(p.t.ctx)
 			all[i], sent[i] = p.briskly(q)
-			done <- i
 		}()
 		if !p.t.pause(time.Second / time.Duration(n)) {
 			n = i + 1

@@ -40,7 +40,7 @@ func (t *taker) suspect() {
 		}
 	}
 	for _, f := range follow {
-		t.wg.Go(f)
+		t.begin(f)
 	}
 	t.wg.Wait()
 }

@@ -23,7 +23,7 @@ func (t *taker) trust(now func() time.Time) {
 		return
 	}
 	t.v = dnssec.New(dnssec.Config{Anchors: t.o.Anchors, Now: now, Fetch: t.c.Fetch})
-	t.wg.Go(func() { t.v.Trust(t.ctx, ".") })
+	t.begin(func() { t.v.Trust(t.ctx, ".") })
 }
 
 // judge finds out where the zone stands in the chain of trust, beside the
@@ -36,7 +36,7 @@ func (z *zone) judge() {
 	if z.t.v == nil {
 		return
 	}
-	z.t.wg.Go(func() {
+	z.t.begin(func() {
 		trust := z.t.v.Trust(z.t.ctx, z.Name)
 		if z.t.ctx.Err() != nil {
 			return
@@ -68,7 +68,7 @@ func (t *taker) validate(zone string, a *resolver.Answer, r resolver.Reading, an
 	if !ok {
 		return
 	}
-	t.wg.Go(func() {
+	t.begin(func() {
 		judged := &Security{Status: Unjudged, EDE: -1}
 		if t.ctx.Err() == nil {
 			if v := t.v.Validate(t.ctx, response); t.ctx.Err() == nil {

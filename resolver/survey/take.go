@@ -14,6 +14,7 @@ import (
 
 	"dns01/caa"
 	"dns01/resolver"
+	"dns01/resolver/defect"
 	"dns01/resolver/dnssec"
 )
 
@@ -81,8 +82,13 @@ const (
 )
 
 // Take looks at the target. It returns when everything is known or ctx ends;
-// a survey cut short carries its gaps.
+// a survey cut short carries its gaps. A fault of the program in it is a panic
+// of the caller's goroutine, see [defect.Contain].
 func Take(ctx context.Context, t Target, o Options) *Survey {
+	return defect.Contain(ctx, func(ctx context.Context) *Survey { return take(ctx, t, o) })
+}
+
+func take(ctx context.Context, t Target, o Options) *Survey {
 	now := o.Now
 	if now == nil {
 		now = time.Now
@@ -176,6 +182,9 @@ type taker struct {
 	ended  bool         // before everything was looked at
 }
 
+// begin does something beside the rest.
+func (t *taker) begin(f func()) { defect.Go(t.ctx, &t.wg, f) }
+
 func (t *taker) identifier(id Identifier) {
 	if id.Invalid != "" {
 		return
@@ -199,7 +208,7 @@ func (t *taker) resolve(q, way Question, hops int) {
 	}
 	t.s.Starts[q] = "" // begun: the zone is set when it is known
 	t.c.Prefer(way.Name, dns.StringToType[way.Type])
-	t.wg.Go(func() { t.reach(q, way, hops) })
+	t.begin(func() { t.reach(q, way, hops) })
 }
 
 // start notes at which zone the resolution of q begins.
@@ -292,7 +301,7 @@ func (t *taker) look(d *resolver.Delegation, q Question, hops, cuts int) {
 		return
 	}
 	ask := func(name string, addr netip.Addr) {
-		t.wg.Go(func() {
+		t.begin(func() {
 			if t.c.Off(addr) {
 				t.off(l, name, addr)
 				return
@@ -375,8 +384,9 @@ func (t *taker) askSome(l *lookup, d *resolver.Delegation, hops int) {
 			asked = append(asked, addr)
 			waiting++
 			go func() {
+				defer func() { answered <- struct{}{} }()
+				defer defect.Catch(t.ctx)
 				t.note(l, z.serverName(addr), t.c.Ask(t.ctx, addr, l.Name, qtype), hops, 0)
-				answered <- struct{}{}
 			}()
 		}
 	}

@@ -26,7 +26,7 @@ func (t *taker) probeWildcard(l *lookup, a *resolver.Answer, ans *Answer) {
 	}
 	_, parent, _ := strings.Cut(l.Name, ".")
 	sibling := t.c.ProbeLabel(parent) + "." + parent
-	t.wg.Go(func() {
+	t.begin(func() {
 		got := t.c.Ask(t.ctx, a.Server, sibling, dns.TypeTXT)
 		s := digest(Question{sibling, "TXT"}, ans.Server, got, resolver.Read(l.Zone, got))
 		t.mu.Lock()

@@ -83,7 +83,7 @@ func (z *zone) locate(name string) {
 		return
 	}
 	z.t.c.Prefer(name, dns.TypeA)
-	z.t.wg.Go(func() {
+	z.t.begin(func() {
 		h := z.t.c.HostAddrs(z.t.ctx, name, z.Name)
 		z.alias(name, h.Aliases)
 		if len(h.Addrs) == 0 {
@@ -141,7 +141,8 @@ func (z *zone) each(f func(server string, addr netip.Addr)) {
 // apex asks an address for the zone's SOA and NS.
 func (z *zone) apex(s *Server) {
 	known := make(chan *Answer, 1)
-	z.t.wg.Go(func() {
+	z.t.begin(func() {
+		defer close(known)
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "SOA"})
 		z.mu.Lock()
 		s.SOA = a
@@ -150,9 +151,9 @@ func (z *zone) apex(s *Server) {
 		z.probe(s, a)
 	})
 	if z.probes() && !z.t.c.Off(s.Addr) {
-		z.t.wg.Go(func() { prober{z, s}.tcp(known) })
+		z.t.begin(func() { prober{z, s}.tcp(known) })
 	}
-	z.t.wg.Go(func() {
+	z.t.begin(func() {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "NS"})
 		z.mu.Lock()
 		s.NS = a

@@ -8,6 +8,7 @@ import (
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 )
 
@@ -32,7 +33,7 @@ func (p Places) Look(ctx context.Context, t Target) (Sight, error) {
 	s := Sight{Perspectives: make([]*survey.Perspective, len(p.At))}
 	var wg sync.WaitGroup
 	for i, at := range p.At {
-		wg.Go(func() { s.Perspectives[i] = at.See(ctx, t) })
+		defect.Go(ctx, &wg, func() { s.Perspectives[i] = at.See(ctx, t) })
 	}
 	wg.Wait()
 	return s, nil
@@ -49,11 +50,11 @@ func (at Place) See(ctx context.Context, t Target) *survey.Perspective {
 	p.Servers = make([]*survey.Answer, len(servers))
 	var wg sync.WaitGroup
 	for i, q := range questions {
-		wg.Go(func() { p.Answers[i] = at.conclude(ctx, q) })
+		defect.Go(ctx, &wg, func() { p.Answers[i] = at.conclude(ctx, q) })
 	}
 	wg.Wait()
 	for i, s := range servers {
-		wg.Go(func() { p.Servers[i] = survey.Ask(ctx, at.Client, s.Zone, s.Name, s.Addr, s.Question) })
+		defect.Go(ctx, &wg, func() { p.Servers[i] = survey.Ask(ctx, at.Client, s.Zone, s.Name, s.Addr, s.Question) })
 	}
 	wg.Wait()
 	return p

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"sync"
 
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 )
 
@@ -63,7 +64,8 @@ type Sight struct {
 var errRefusedUnseen = errors.New("the CA refuses these names without looking, so that no place was asked")
 
 // Look asks engines, side by side, and puts what they saw into the target's
-// survey. What is not looked up from here is not looked up from elsewhere.
+// survey. What is not looked up from here is not looked up from elsewhere. A
+// fault of the program in it is a panic of the caller's goroutine.
 func Look(ctx context.Context, t Target, engines []Vantage) {
 	if !slices.ContainsFunc(t.Survey.Identifiers, survey.Identifier.LookedUp) {
 		for _, v := range engines {
@@ -73,11 +75,14 @@ func Look(ctx context.Context, t Target, engines []Vantage) {
 	}
 	sights := make([]Sight, len(engines))
 	failed := make([]error, len(engines))
-	var wg sync.WaitGroup
-	for i, v := range engines {
-		wg.Go(func() { sights[i], failed[i] = v.Look(ctx, t) })
-	}
-	wg.Wait()
+	defect.Contain(ctx, func(ctx context.Context) any {
+		var wg sync.WaitGroup
+		for i, v := range engines {
+			defect.Go(ctx, &wg, func() { sights[i], failed[i] = v.Look(ctx, t) })
+		}
+		wg.Wait()
+		return nil
+	})
 	names := map[string]int{}
 	for i, v := range engines {
 		name := v.Name()

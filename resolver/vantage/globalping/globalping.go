@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"dns01/resolver/defect"
 	"dns01/resolver/vantage"
 	"dns01/resolver/vantage/web"
 )
@@ -149,7 +150,7 @@ func (e *Engine) Look(ctx context.Context, t vantage.Target) (vantage.Sight, err
 	var wg sync.WaitGroup
 	room := make(chan struct{}, inFlight)
 	for i, q := range qs {
-		wg.Go(func() {
+		defect.Go(ctx, &wg, func() {
 			room <- struct{}{}
 			defer func() { <-room }()
 			id := first

@@ -20,6 +20,7 @@ import (
 	"strings"
 	"sync"
 
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 	"dns01/resolver/vantage"
 	"dns01/resolver/vantage/web"
@@ -95,7 +96,7 @@ func (e *Engine) Look(ctx context.Context, t vantage.Target) (vantage.Sight, err
 	var wg sync.WaitGroup
 	room := make(chan struct{}, inFlight)
 	for i, c := range checks {
-		wg.Go(func() {
+		defect.Go(ctx, &wg, func() {
 			room <- struct{}{}
 			defer func() { <-room }()
 			answers[i], failed[i] = e.ask(ctx, c)
