@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"dns01/check"
 	"dns01/report"
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 )
 
@@ -27,7 +27,7 @@ type judged struct {
 	report report.Report
 }
 
-// broken is the end of a run that panicked.
+// broken is the end of a run that panicked: a [*defect.Error].
 type broken struct{ err error }
 
 // tick makes the time of a run go on where nothing happens in it.
@@ -63,7 +63,7 @@ func (m Model) look(names []string) cmd {
 		defer eng.runs.Done()
 		defer func() {
 			if fault := recover(); fault != nil {
-				m = broken{fmt.Errorf("the run broke down (%v), which is a fault of dns01: please report it", fault)}
+				m = broken{defect.Of(fault)}
 			}
 		}()
 		r := look(eng.ctx, names, order, eng.queue.put)

@@ -12,6 +12,7 @@ import (
 	"dns01/check/known"
 	"dns01/report"
 	"dns01/resolver"
+	"dns01/resolver/defect"
 	"dns01/resolver/dnssec"
 	"dns01/resolver/survey"
 	"dns01/resolver/vantage"
@@ -119,7 +120,7 @@ func (j *judging) conclude(ctx context.Context, c *resolver.Client, qs []survey.
 	var wg sync.WaitGroup
 	for i, q := range qs {
 		aside <- struct{}{}
-		wg.Go(func() {
+		defect.Go(ctx, &wg, func() {
 			answers[i] = survey.Conclude(ctx, c, v, q)
 			<-aside
 		})

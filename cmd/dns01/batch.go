@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dns01/check"
+	"dns01/report"
 	"dns01/testdata"
 )
 
@@ -215,7 +216,12 @@ func (b *batch) judge(ctx context.Context, q orderLine) result {
 	if q.account != "" {
 		order.Account = q.account
 	}
-	return b.judging.judge(ctx, q, order, terms{b.o.deadline, b.o.probes})
+	r := result{orderLine: q}
+	r.report = b.p.spare(q.names, order, func() report.Report {
+		r = b.judging.judge(ctx, q, order, terms{b.o.deadline, b.o.probes})
+		return r.report
+	})
+	return r
 }
 
 // openOrders opens the list. The size is 0 where it is not known.

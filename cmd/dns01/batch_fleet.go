@@ -13,10 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"dns01/check"
 	"dns01/report"
-	"dns01/resolver"
-	"dns01/resolver/survey"
 	"dns01/resolver/vantage/nats"
 )
 
@@ -208,22 +205,7 @@ func checkJudged(o nats.Order, j nats.Judged) error {
 // givenUp is the report of an order that no agent could judge: all of it is
 // unknown, and why.
 func (b *batch) givenUp(q orderLine, reason string) report.Report {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
 	order := b.o.order
 	order.Now, order.Values = b.p.now(), q.values
-	s := survey.Take(ctx, survey.Target{Names: q.names, Unasked: check.Unasked(q.names, order), Challenge: order.Challenge, Account: order.Account}, survey.Options{
-		Client: resolver.New(resolver.Config{Exchanger: noDoor{}}), Now: b.p.now,
-	})
-	for i := range s.Gaps {
-		s.Gaps[i].Reason = "no agent could judge the order (" + reason + ")"
-	}
-	return report.Report{Tool: b.p.tool(), Order: order, Survey: s, Result: check.Judge(s, order)}
-}
-
-// noDoor leads nowhere.
-type noDoor struct{}
-
-func (noDoor) Exchange(ctx context.Context, _ resolver.Query) (resolver.Reply, error) {
-	return resolver.Reply{}, resolver.Ended(ctx)
+	return b.p.unseen(q.names, order, "no agent could judge the order ("+reason+")")
 }

@@ -315,6 +315,21 @@ func TestMalformedResultsAreNotWritten(t *testing.T) {
 	}
 }
 
+// An agent that breaks down over an order goes on with the next, and each has
+// its result: unknown, and not because of its names.
+func TestAFaultOfAnAgentCostsOneOrder(t *testing.T) {
+	t.Parallel()
+	s := natsServer(t, nil)
+	badAgent(t, s, func(nats.Order) []byte { panic("an odd answer") })
+	r := startFleet(t.Context(), t, s, orders(2), "--jobs", "2")
+	r.wait(t, statusUnknown)
+	text := r.stdout.String()
+	exactlyOnce(t, from1(2), numbers(t, r.stdout.Bytes()))
+	if strings.Count(text, `"verdict":"unknown"`) != 2 {
+		t.Errorf("stdout: %s", text)
+	}
+}
+
 // badAgent answers orders with whatever it is given.
 func badAgent(t *testing.T, s *server.Server, answer func(nats.Order) []byte) {
 	t.Helper()

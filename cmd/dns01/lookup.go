@@ -10,6 +10,7 @@ import (
 
 	"dns01/report"
 	"dns01/resolver"
+	"dns01/resolver/defect"
 	"dns01/resolver/dnssec"
 )
 
@@ -47,7 +48,8 @@ func (p *program) lookupIn(ctx context.Context, w world, o lookupOptions) (int, 
 		return 0, err
 	}
 	defer rec.drop()
-	r := p.resolve(ctx, rec.into(p, w), o)
+	w = rec.into(p, w)
+	r := defect.Contain(ctx, func(ctx context.Context) report.Lookup { return p.resolve(ctx, w, o) })
 	rec.done(r.Took, false)
 	if err := p.showLookup(r, o); err != nil {
 		return 0, err

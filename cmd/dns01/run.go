@@ -104,7 +104,7 @@ func (p *program) run(ctx context.Context) int {
 	if err != nil {
 		return p.complain(err, out)
 	}
-	status, err := run(p, ctx, args)
+	status, err := p.guarded(ctx, run, args)
 	if err != nil {
 		return p.complain(err, out)
 	}

@@ -9,11 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"dns01/check"
-	"dns01/report"
-	"dns01/resolver/survey"
-	"dns01/tui"
 )
 
 // A pane is a shell in a tmux of its own: a real pseudo-terminal, and keys as
@@ -172,24 +167,34 @@ func TestTUISavesARecording(t *testing.T) {
 	p.sees("blocked")
 }
 
-// breakDown is a terminal program whose run panics.
+// breakDown is a terminal program that meets a fault of its own in a goroutine
+// of its run.
 func breakDown() {
-	cfg := tui.Config{
-		Names: []string{"example.com"}, Now: time.Now, Renderer: tui.Renderer(os.Stdout, false),
-		Look: func(context.Context, []string, check.Order, func(survey.Event)) report.Report {
-			panic("a fault")
-		},
+	s, err := scenario("healthy")
+	if err == nil {
+		p := &program{
+			args: []string{"tui", "example.com", "--resolvers", "none"}, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+			env: func(string) string { return "" }, now: time.Now, screen: screen{terminal: true, width: 100, height: 30},
+		}
+		p.world, err = labWorld(s)
+		p.world.exchanger = oddWorld{p.world.exchanger, "_acme-challenge.example.com."}
+		fmt.Println("ENDED WITH:", p.run(context.Background()))
 	}
-	_, err := tui.Run(context.Background(), tui.Terminal{In: os.Stdin, Out: os.Stdout}, cfg)
-	fmt.Println("ENDED WITH:", err)
+	if err != nil {
+		fmt.Println(err)
+	}
 }
 
-// After a panic the shell can be used as before.
+// After a panic the shell can be used as before, and it is told what to report.
 func TestTUIRestoresTheTerminal(t *testing.T) {
-	p := newPane(t, 100, 30)
-	p.types("stty -g >before; broken-tui; stty -g >after; cmp before after && echo THE-SAME")
+	p := newPane(t, 100, 40)
+	p.types("stty -g >before; broken-tui 2>said; stty -g >after; tail -n 1 said; cmp before after && echo THE-SAME")
 	p.keys("Enter")
-	p.sees("ENDED WITH: the run broke down (a fault)", "\nTHE-SAME")
+	p.sees("ENDED WITH: 3", "dns01 itself broke down", "(an odd answer)", "\nTHE-SAME")
+	said, err := os.ReadFile(filepath.Join(p.dir, "said"))
+	if err != nil || !strings.Contains(string(said), "oddWorld.Exchange") {
+		t.Errorf("%v, said: %s", err, said)
+	}
 }
 
 // Small terminals are told what is missing, and larger ones used at once.

@@ -58,9 +58,10 @@ func (p *program) luck(w world) uint64 {
 // normalize gives a name the form that a CA has it in.
 func normalize(name string) (string, error) { return check.NormalizeName(name) }
 
-// look does the work: ask the world, judge what it said.
+// look does the work: ask the world, judge what it said. An order that the
+// program breaks down over is unknown.
 func (p *program) look(ctx context.Context, w world, o options) report.Report {
-	return p.lookTelling(ctx, w, o, nil)
+	return p.spare(o.names, o.order, func() report.Report { return p.lookTelling(ctx, w, o, nil) })
 }
 
 // lookTelling is look, and tells what happens meanwhile unless tell is nil.

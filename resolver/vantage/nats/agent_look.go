@@ -25,7 +25,7 @@ func (s *serving) request(req micro.Request) {
 		defer func() { <-s.room }()
 		s.looks <- struct{}{}
 		defer func() { <-s.looks }()
-		data, err := s.look(req.Data(), begun)
+		data, err := spared(s.hold, s.Say, func(ctx context.Context) ([]byte, error) { return s.look(ctx, req.Data(), begun) })
 		if err != nil {
 			s.refuse(req, err)
 			return
@@ -37,7 +37,7 @@ func (s *serving) request(req micro.Request) {
 }
 
 // look answers one request.
-func (s *serving) look(data []byte, begun time.Time) ([]byte, error) {
+func (s *serving) look(ctx context.Context, data []byte, begun time.Time) ([]byte, error) {
 	r, err := ParseRequest(data)
 	if err != nil {
 		return nil, err
@@ -47,7 +47,7 @@ func (s *serving) look(data []byte, begun time.Time) ([]byte, error) {
 		within = maxLook
 	}
 	// The answer has a way to go as well.
-	ctx, cancel := context.WithDeadline(s.hold, begun.Add(within-within/10))
+	ctx, cancel := context.WithDeadline(ctx, begun.Add(within-within/10))
 	defer cancel()
 	if ctx.Err() != nil {
 		return nil, refuse(busy, "the request waited longer than its caller does")

@@ -108,7 +108,7 @@ func (s *serving) take(ctx context.Context, c jetstream.Consumer, done *atomic.I
 // acknowledged once its result is stored; an agent that ends before gives it
 // back.
 func (s *serving) handle(msg jetstream.Msg, alive time.Duration) bool {
-	o, err := ParseOrder(msg.Data())
+	o, err := spared(s.hold, s.Say, func(context.Context) (Order, error) { return ParseOrder(msg.Data()) })
 	run, number := orderOf(msg.Subject())
 	if err == nil && (o.Run != run || o.Number != number) {
 		err = refuse(malformed, "it is another order than the one it came as")
@@ -124,7 +124,7 @@ func (s *serving) handle(msg jetstream.Msg, alive time.Duration) bool {
 		return true
 	}
 	stop := s.keepAlive(msg, alive)
-	v, err := s.Judge(s.hold, o)
+	v, err := spared(s.hold, s.Say, func(ctx context.Context) (Verdict, error) { return s.Judge(ctx, o) })
 	stop()
 	if s.hold.Err() != nil {
 		_ = msg.Nak()

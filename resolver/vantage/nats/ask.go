@@ -13,6 +13,7 @@ import (
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 	"dns01/resolver/vantage"
 )
@@ -68,7 +69,7 @@ func (v *Vantage) Look(ctx context.Context, t vantage.Target) (vantage.Sight, er
 	tells := make([]told, len(names))
 	var wg sync.WaitGroup
 	for i, name := range names {
-		wg.Go(func() { tells[i].seen, tells[i].held, tells[i].err = ask(ctx, conn, name, requests) })
+		defect.Go(ctx, &wg, func() { tells[i].seen, tells[i].held, tells[i].err = ask(ctx, conn, name, requests) })
 	}
 	wg.Wait()
 	for i, name := range names {

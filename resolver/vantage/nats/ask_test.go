@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go/micro"
 
 	"dns01/caa"
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 	"dns01/resolver/vantage"
 )
@@ -244,6 +246,37 @@ func TestAFullAgentRefusesMore(t *testing.T) {
 		if err := <-results; err != nil {
 			t.Errorf("one that had room: %v", err)
 		}
+	}
+}
+
+// A request that an agent breaks down over, in a goroutine or not, costs no
+// other: it is told so, and the agent goes on.
+func TestAFaultCostsOneRequest(t *testing.T) {
+	quietly(t)
+	s := natsServer(t, nil)
+	_, told := running(t, &Agent{Options: Options{URL: s.ClientURL()}, Perspective: "eu-west", RIR: "RIPE NCC", Look: func(ctx context.Context, r Request) (Sighting, error) {
+		switch r.Names[0] {
+		case "odd.example":
+			panic("an odd answer")
+		case "odder.example":
+			var wg sync.WaitGroup
+			defect.Go(ctx, &wg, func() { panic("an odder answer") })
+			wg.Wait()
+		}
+		return seeing("x")(ctx, r)
+	}})
+	v := &Vantage{Options: Options{URL: s.ClientURL()}}
+	for _, name := range []string{"odd.example", "odder.example"} {
+		sight, err := v.Look(t.Context(), target(name))
+		if err != nil || len(sight.Missing) != 1 || !strings.Contains(sight.Missing[0].Reason, "dns01 itself broke down") {
+			t.Errorf("%s: %+v %v", name, sight, err)
+		}
+	}
+	told.await(t, "an odd answer")
+	told.await(t, "ask_test.go")
+	told.await(t, "an odder answer")
+	if sight, err := v.Look(t.Context(), target("example.com")); err != nil || len(sight.Perspectives) != 1 {
+		t.Errorf("after that: %+v %v", sight, err)
 	}
 }
 

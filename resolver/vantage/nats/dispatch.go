@@ -188,8 +188,10 @@ func (d *Dispatcher) send(ctx context.Context, w *openOrder) error {
 // was as good.
 func (d *Dispatcher) take(msg jetstream.Msg) {
 	defer func() { _ = msg.Ack() }()
-	var j Judged
-	err := unpack(msg.Data(), &j)
+	j, err := spared(context.Background(), d.c.Say, func(context.Context) (j Judged, err error) {
+		err = unpack(msg.Data(), &j)
+		return j, err
+	})
 	if err == nil && (j.Version != Version || j.Run != d.c.Run) {
 		err = fmt.Errorf("it is of version %d and run %q", j.Version, cut(j.Run))
 	}
@@ -204,7 +206,7 @@ func (d *Dispatcher) take(msg jetstream.Msg) {
 		return
 	}
 	if j.Failed == "" && d.c.Check != nil {
-		err = d.c.Check(w.order, j)
+		_, err = spared(context.Background(), d.c.Say, func(context.Context) (any, error) { return nil, d.c.Check(w.order, j) })
 	}
 	if err != nil {
 		d.wrong(w, j, err)

@@ -3,12 +3,13 @@ package watch
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
 	"dns01/check"
 	"dns01/report"
+	"dns01/resolver/defect"
 	"dns01/resolver/survey"
 )
 
@@ -234,7 +235,11 @@ func (w *Watcher) safely(ctx context.Context, o Order) (r report.Report) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.count.faults.Inc()
-			w.c.Say(fmt.Sprintf("%s: a fault of dns01 itself, please report it: %v\n%s", o.Name, fault, debug.Stack()))
+			d := defect.Of(fault)
+			w.c.Say(fmt.Sprintf("%s: a fault of dns01 itself, please report it with these lines: %v", o.Name, d))
+			for _, line := range d.Lines() {
+				w.c.Say("  " + strings.TrimSpace(line))
+			}
 			r = report.Report{Tool: w.c.Tool, Survey: &survey.Survey{Started: w.c.Now()}, Result: check.Result{Verdict: check.Unknown}}
 		}
 	}()

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"dns01/resolver"
+)
+
+// An oddWorld has an answer over which the program breaks down.
+type oddWorld struct {
+	resolver.Exchanger
+	name string
+}
+
+func (o oddWorld) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	if strings.EqualFold(q.Msg.Question[0].Name, o.name) {
+		panic("an odd answer")
+	}
+	return o.Exchanger.Exchange(ctx, q)
+}
+
+// inOddWorld runs the program where one name makes it break down.
+func inOddWorld(t *testing.T, name string, args ...string) *played {
+	t.Helper()
+	var r played
+	s, err := scenario("healthy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		p, _, _ := newProgram(t, args...)
+		p.stdout, p.stderr, p.rand = &r.stdout, &r.stderr, unchanging()
+		if p.world, err = labWorld(s); err != nil {
+			t.Fatal(err)
+		}
+		p.world.exchanger = oddWorld{p.world.exchanger, name}
+		r.status = p.run(t.Context())
+	})
+	return &r
+}
+
+// toldOnce holds stderr to one report of the fault, with its place.
+func (r *played) toldOnce(t *testing.T) {
+	t.Helper()
+	said := r.stderr.String()
+	if strings.Count(said, "a fault of dns01 itself") != 1 || !strings.Contains(said, "oddWorld.Exchange") {
+		t.Errorf("said:\n%s", said)
+	}
+}
+
+// A fault over one order must cost the others nothing, nor its own document.
+func TestAFaultCostsOneOrder(t *testing.T) {
+	list := filepath.Join(t.TempDir(), "orders")
+	write(t, list, "example.com\nodd.example.com\nwww.example.com\n")
+	r := inOddWorld(t, "_acme-challenge.odd.example.com.", "batch", list, "--in-order", "-q")
+	r.toldOnce(t)
+	got := map[string]string{}
+	for line := range strings.Lines(r.stdout.String()) {
+		var x struct {
+			Identifiers []string
+			Verdict     string
+			Findings    []struct{ ID string }
+		}
+		if err := json.Unmarshal([]byte(line), &x); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range x.Findings {
+			x.Verdict += " " + f.ID
+		}
+		got[strings.Join(x.Identifiers, " ")] = x.Verdict
+	}
+	want := map[string]string{"example.com": "ready challenge-leftover-values", "odd.example.com": "unknown could-not-look", "www.example.com": "ready"}
+	if d := cmp.Diff(want, got); d != "" || r.status != statusUnknown {
+		t.Errorf("status %d, lines (-want +got):\n%s", r.status, d)
+	}
+}
+
+// Whoever reads the standard output gets a whole document, whatever command
+// broke down: unknown, and nobody is sent to look in their zone.
+func TestAFaultIsToldAsOurs(t *testing.T) {
+	const name = "_acme-challenge.example.com."
+	for _, args := range [][]string{
+		{"check", "example.com", "--json"},
+		{"lookup", "_acme-challenge.example.com", "TXT", "--json"},
+		{"plan", "example.com", "--look", "--json"},
+		{"wait", "example.com", "--value", waitValue, "--json"},
+	} {
+		t.Run(args[0], func(t *testing.T) {
+			r := inOddWorld(t, name, args...)
+			r.toldOnce(t)
+			if r.status != statusUnknown || !json.Valid(r.stdout.Bytes()) || !strings.Contains(r.stdout.String(), "dns01 itself broke down") {
+				t.Errorf("status %d, stdout %s", r.status, &r.stdout)
+			}
+		})
+	}
+}
