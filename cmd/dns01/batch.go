@@ -167,26 +167,42 @@ func (p *program) runBatch(ctx context.Context, w world, o batchOptions) (int, e
 		return 0, err
 	}
 	defer in.Close()
-	b := &batch{judging: p.judging(w, o.start, o.settings), o: o, limit: newGovernor(o.jobs)}
-	if o.fleet != nil {
-		fleet, err := p.openFleet(ctx, &b.o)
-		if err != nil {
-			return 0, err
-		}
-		defer fleet.close(ctx)
-		b.fleet, b.limit = fleet, newCrew(b.o.jobs)
-	}
-	if b.out, b.done, err = p.openResults(o); err != nil {
+	b, err := p.newBatch(ctx, w, o)
+	if err != nil {
 		return 0, err
 	}
-	b.progress = p.newBatchProgress(o, size)
-	err = b.run(ctx, newOrderReader(in, o))
+	if b.fleet != nil {
+		defer b.fleet.close(ctx)
+	}
+	return b.judgeAll(ctx, in, size)
+}
+
+// newBatch is a batch that has not begun, with its results open.
+func (p *program) newBatch(ctx context.Context, w world, o batchOptions) (b *batch, err error) {
+	b = &batch{judging: p.judging(w, o.start, o.settings), o: o, limit: newGovernor(o.jobs)}
+	if o.fleet != nil {
+		if b.fleet, err = p.openFleet(ctx, &b.o); err != nil {
+			return nil, err
+		}
+		b.limit = newCrew(b.o.jobs)
+	}
+	if b.out, b.done, err = p.openResults(o); err != nil && b.fleet != nil {
+		b.fleet.close(ctx)
+	}
+	b.worst = b.statusBefore()
+	return b, err
+}
+
+// judgeAll judges the list, which has so many octets, and closes the results.
+func (b *batch) judgeAll(ctx context.Context, in io.Reader, size int64) (int, error) {
+	b.progress = b.p.newBatchProgress(b.o, size)
+	err := b.run(ctx, newOrderReader(in, b.o))
 	b.progress.end(b.sum)
-	if err := errors.Join(err, b.out.Close(), o.timeline.write()); err != nil {
+	if err := errors.Join(err, b.out.Close(), b.o.timeline.write()); err != nil {
 		return 0, err
 	}
 	if ctx.Err() != nil {
-		p.say("dns01: interrupted after %s; %s", plural(b.sum.Orders, "order"), goOn(o))
+		b.p.say("dns01: interrupted after %s; %s", plural(b.sum.Orders, "order"), goOn(b.o))
 		return statusUnknown, nil
 	}
 	return b.status(), nil

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"dns01/check"
 	"dns01/report"
 )
 
@@ -70,14 +71,17 @@ func (p *program) openResults(o batchOptions) (*results, *doneOrders, error) {
 // doneOrders are the orders that have a result, with what tells that it is
 // theirs. The zero value is that of none.
 type doneOrders struct {
-	file  string
-	marks []uint32 // by number less one; 0: not done
+	file     string
+	marks    []uint32               // by number less one; 0: not done
+	verdicts map[check.Verdict]bool // that orders have
+	wrong    bool                   // a line was no order
 }
 
 // read takes in the results of a run before, and cuts off the beginning of a
 // line that was not finished.
 func (d *doneOrders) read(f *os.File) error {
 	r := bufio.NewReaderSize(f, 256<<10)
+	d.verdicts = map[check.Verdict]bool{}
 	var whole int64
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
@@ -88,17 +92,20 @@ func (d *doneOrders) read(f *os.File) error {
 			return usagef("--output %s cannot be read: %s", d.file, reason(err))
 		}
 		var x struct {
-			Order       int      `json:"order"`
-			ID          string   `json:"id"`
-			Error       string   `json:"error"`
-			Identifiers []string `json:"identifiers"`
+			Order       int           `json:"order"`
+			ID          string        `json:"id"`
+			Error       string        `json:"error"`
+			Identifiers []string      `json:"identifiers"`
+			Verdict     check.Verdict `json:"verdict"`
 		}
 		if json.Unmarshal(line, &x) != nil || x.Order < 1 || x.Order > n+farApart {
 			return usagef("--output %s: line %d is not a result of a batch; name another file", d.file, n)
 		}
 		names := x.Identifiers
 		if x.Error != "" {
-			names = nil
+			names, d.wrong = nil, true
+		} else {
+			d.verdicts[x.Verdict] = true
 		}
 		d.set(x.Order, mark(x.ID, names))
 		whole += int64(len(line))

@@ -190,6 +190,22 @@ func TestBatchResumes(t *testing.T) {
 	batchLines(t, statusUsage, "", "--resume", "--output", out, list)
 }
 
+// What a job that runs again and again looks at is the status: it is about all
+// results, those of the runs before as well.
+func TestAResumedBatchHasTheStatusOfTheWholeList(t *testing.T) {
+	dir := t.TempDir()
+	list, out := filepath.Join(dir, "list"), filepath.Join(dir, "out.jsonl")
+	write(t, list, "example.com\nhttps://example.com/\nwww.example.com\n")
+	batchLines(t, statusUsage, "", "-q", "--output", out, list)
+	batchLines(t, statusUsage, "", "-q", "--resume", "--output", out, list)
+	line := `{"schema":1,"order":1,"line":1,"id":"","identifiers":["example.com"],"verdict":"retry"}` + "\n"
+	for verdict, status := range map[string]int{"retry": statusRetry, "blocked": statusBlocked, "ready": statusOK, "unknown": statusUnknown} {
+		write(t, list, "example.com\nwww.example.com\n")
+		write(t, out, strings.Replace(line, "retry", verdict, 1))
+		batchLines(t, status, "", "-q", "--resume", "--output", out, list)
+	}
+}
+
 // A batch is killed at any moment, twenty times, and gone on with.
 func TestBatchSurvivesKills(t *testing.T) {
 	binary, err := exec.LookPath("dns01")

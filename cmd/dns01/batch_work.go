@@ -150,10 +150,31 @@ func (b *batch) count(r result) {
 	if r.judged == nil && r.err == nil {
 		status = b.o.limit.status(r.report.Result.Verdict)
 	}
-	if weight(status) > weight(b.worst) {
-		b.worst = status
-	}
+	b.worst = graver(b.worst, status)
 	b.progress.add(b.sum)
+}
+
+// statusBefore is the status for the results that were there already: that of
+// a run that goes on is about the whole list.
+func (b *batch) statusBefore() int {
+	if b.done == nil {
+		return statusOK
+	}
+	status := statusOK
+	for v := range b.done.verdicts {
+		status = graver(status, b.o.limit.status(v))
+	}
+	if b.done.wrong {
+		status = statusUsage
+	}
+	return status
+}
+
+func graver(a, b int) int {
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
 }
 
 // weight orders exit statuses: what a person has to mend weighs more than
