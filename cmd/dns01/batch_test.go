@@ -206,6 +206,28 @@ func TestAResumedBatchHasTheStatusOfTheWholeList(t *testing.T) {
 	}
 }
 
+// Where the lines have to be in order, those behind one that a run could not
+// finish are left to the run that goes on.
+func TestInOrderNothingIsWrittenBehindWhatWasNotFinished(t *testing.T) {
+	var out bytes.Buffer
+	p, _, _ := newProgram(t)
+	b := &batch{judging: &judging{p: p}, o: batchOptions{inOrder: true}, out: &results{Writer: &out}, done: &doneOrders{}}
+	b.o.quiet = true
+	b.progress = p.newBatchProgress(b.o, 0)
+	finished, room := make(chan result, 3), make(chan struct{}, 3)
+	for n, begun := range []bool{false, true, false} {
+		room <- struct{}{}
+		finished <- result{orderLine: orderLine{number: n + 1, err: errors.New("no order")}, begun: begun}
+	}
+	close(finished)
+	if err := b.write(finished, room, func(error) {}); err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]int{1}, numbers(t, out.Bytes())); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 // A batch is killed at any moment, twenty times, and gone on with.
 func TestBatchSurvivesKills(t *testing.T) {
 	binary, err := exec.LookPath("dns01")

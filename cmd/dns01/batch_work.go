@@ -94,12 +94,16 @@ func (b *batch) read(ctx context.Context, in *orderReader, finished chan<- resul
 }
 
 // write writes results as they come, or in the order of the list. One that
-// was under way when the run ended is left out: it is not known.
+// was under way when the run ended is left out: it is not known. In order, so
+// are those that come after it: a run that goes on writes them where they
+// belong.
 func (b *batch) write(finished <-chan result, room <-chan struct{}, stop context.CancelCauseFunc) error {
 	var failed error
+	ended := false
 	put := func(r result) {
 		<-room
-		if failed != nil || r.begun {
+		ended = ended || r.begun && b.o.inOrder
+		if failed != nil || ended || r.begun {
 			return
 		}
 		if failed = b.out.add(r, b.o.full); failed != nil {
