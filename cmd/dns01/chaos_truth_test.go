@@ -47,7 +47,17 @@ func gravityOf(v check.Verdict) int {
 
 // of is the truth of a world under the flags that change what is seen.
 func (ts *truths) of(t *testing.T, b *chaosBench, name string, look []string, noIPv6 bool) truth {
-	key := fmt.Sprint(name, look, noIPv6)
+	return ts.find(fmt.Sprint(name, look, noIPv6), func() truth {
+		worlds := []*lab.Scenario{b.worlds[name]}
+		if s := steady(t, name); s != nil {
+			worlds = append(worlds, s)
+		}
+		return b.findTruth(t, worlds, look, noIPv6)
+	})
+}
+
+// find is a truth that is found out once.
+func (ts *truths) find(key string, find func() truth) truth {
 	ts.mu.Lock()
 	once := ts.known[key]
 	if once == nil {
@@ -55,18 +65,14 @@ func (ts *truths) of(t *testing.T, b *chaosBench, name string, look []string, no
 		ts.known[key] = once
 	}
 	ts.mu.Unlock()
-	once.Do(func() { once.truth = b.findTruth(t, name, look, noIPv6) })
+	once.Do(func() { once.truth = find() })
 	return once.truth
 }
 
-// findTruth plays a world at each time at which it changes by itself, as it is
-// and without what it leaves to chance.
-func (b *chaosBench) findTruth(t *testing.T, name string, look []string, noIPv6 bool) truth {
+// findTruth plays a world, as it is and without what it leaves to chance, at
+// each time at which it changes by itself.
+func (b *chaosBench) findTruth(t *testing.T, worlds []*lab.Scenario, look []string, noIPv6 bool) truth {
 	tr := truth{best: map[string]check.Verdict{}, worst: map[string]check.Verdict{}}
-	worlds := []*lab.Scenario{b.worlds[name]}
-	if s := steady(t, name); s != nil {
-		worlds = append(worlds, s)
-	}
 	if noIPv6 {
 		for _, s := range slices.Clone(worlds) {
 			less, err := s.With(s.Name, nil, []string{"no-ipv6"})

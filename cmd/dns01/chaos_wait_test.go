@@ -18,7 +18,7 @@ import (
 
 // A wait ends in its time, and never says that a value is where it is not.
 func TestChaosWait(t *testing.T) {
-	playChaos(t, newChaosBench(t), 10, chaosBeside(), (*chaosBench).playWait)
+	playChaos(t, newChaosBench(t), 8, chaosBeside(), (*chaosBench).playWait)
 }
 
 // A chaosWait is what a wait was told to do.
