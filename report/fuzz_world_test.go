@@ -1,0 +1,220 @@
+package report
+
+import (
+	"bytes"
+	"context"
+	"math/rand/v2"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dns01/check"
+	"dns01/check/known"
+	"dns01/resolver"
+	"dns01/resolver/defect"
+	"dns01/resolver/lab"
+	"dns01/resolver/survey"
+	"dns01/testdata"
+)
+
+// fuzzWorlds are worlds whose replies are spoilt: among them they have what
+// there is to be spoilt.
+var fuzzWorlds = []string{
+	"healthy", "dnssec-healthy", "dnssec-healthy-nsec3", "dnssec-healthy-wildcard-cname", "dnssec-healthy-optout", "alias-chain-in-one-zone",
+	"cname-acme-dns", "healthy-glueless-servers", "healthy-dname", "caa-test-suite", "resolver-dname-chain", "answer-needs-tcp", "stale-secondary",
+	"values-in-one-record", "edns-unsupported", "healthy-registry-below-tld",
+}
+
+// FuzzWorld plays whole worlds in which servers, and whoever is on the way to
+// them, say what the octets want: the engine, validation, the judgement and
+// every form of a report have to live with it, within their limits.
+//
+// The first octet chooses the world, the second how it is looked at; the rest
+// are edits of replies, see [edits].
+func FuzzWorld(f *testing.F) {
+	var worlds []*lab.Scenario
+	for _, name := range fuzzWorlds {
+		data, err := testdata.Scenario(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		s, err := lab.Parse(name, data)
+		if err != nil {
+			f.Fatal(err)
+		}
+		worlds = append(worlds, s)
+	}
+	for i := range worlds {
+		f.Add([]byte{byte(i), byte(i)})
+	}
+	for op := range ops {
+		e := edit{who: byte(op), op: byte(op), a: byte(3 * op), b: byte(5 * op), c: byte(op), octets: []byte("\x00\x05issue\x1b[2J\x03com\x00")}
+		f.Add(e.appended([]byte{byte(op), byte(op)}))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) < 2 || len(data) > 1000 {
+			return
+		}
+		r := playSpoilt(t, worlds[int(data[0])%len(worlds)], data[1], editsOf(data[2:]))
+		sound(t, r)
+		for _, f := range forms {
+			if f.reports == nil {
+				continue
+			}
+			var b bytes.Buffer
+			if err := f.reports(&b, []Report{r}); err != nil {
+				t.Errorf("%s: %v", f.name, err)
+			}
+			if err := f.harmless(b.String()); err != nil {
+				t.Errorf("%s: %v", f.name, err)
+			}
+		}
+	})
+}
+
+// sound holds a report to what every one has to be: its verdict is explained,
+// and it can be read again as what it is.
+func sound(t *testing.T, r Report) {
+	t.Helper()
+	if err := r.Result.Check(); err != nil {
+		t.Errorf("%v\n%+v", err, r.Result)
+	}
+	var b bytes.Buffer
+	if err := JSON(&b, r); err != nil {
+		t.Fatal(err)
+	}
+	d, err := ReadDocument("fuzz", &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ds := Differences(d, DocumentOf("fuzz", r)); len(ds) > 0 {
+		t.Errorf("read again it differs: %v", ds)
+	}
+	for _, f := range r.Result.Findings {
+		for _, x := range f.Evidence {
+			if s := Dig(x); strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) {
+				t.Errorf("a command to copy: %q", s)
+			}
+		}
+	}
+}
+
+// The limits of a look at a spoilt world.
+const (
+	fuzzDeadline = 30 * time.Second
+	fuzzQueries  = 1500
+)
+
+// playSpoilt looks at a world and judges it. Time is virtual.
+func playSpoilt(t *testing.T, s *lab.Scenario, how byte, edits []edit) (r Report) {
+	w, err := s.World()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, _ := known.Find("letsencrypt")
+	order := check.Order{CA: ca, Challenge: []string{"dns-01", "dns-01", "dns-01", "dns-persist-01"}[how>>4&3], Account: "https://acme-v02.api.letsencrypt.org/acme/acct/1"}
+	if how&1 == 0 {
+		order.Values = map[string][]string{"": {"LHDhK3oGRvkiefQnx7OOczTY5Tic_xZ6HcMOc_gmtoM"}}
+	}
+	names := [][]string{{"example.com"}, {"example.com", "*.example.com"}, {"www.example.com", "a.b.example.com"}, {"*.example.com"}}[how>>1&3]
+	probes := []survey.Probing{survey.ProbesDefault, survey.ProbesNone}[how>>3&1]
+	synctest.Test(t, func(t *testing.T) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				d := defect.Of(fault)
+				t.Fatalf("%v\n%s", d, strings.Join(d.Lines(), "\n"))
+			}
+		}()
+		begun := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), fuzzDeadline)
+		defer cancel()
+		counter := &resolver.Counter{}
+		x := resolver.Pace(resolver.Observe(guard{t, w, spoilt{w, edits}}, counter.Add), resolver.DefaultPacing)
+		r.Survey = survey.Take(ctx, survey.Target{Names: names, Seek: order.Values, Challenge: order.Challenge, Account: order.Account}, survey.Options{
+			Client: resolver.New(resolver.Config{
+				Exchanger: x, Roots: w.Roots(), Allow: w.Public(), Timeout: time.Second,
+				MaxQueries: fuzzQueries, MaxPerServer: fuzzQueries / 2, Rand: rand.New(rand.NewPCG(1, uint64(how))),
+			}),
+			Counter: counter, Exchanger: x, Anchors: w.Anchors(), SignedAt: w.Now(), Probes: probes, Now: w.Now,
+		})
+		if took := time.Since(begun); took > fuzzDeadline+time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if n := counter.Counts(); n.UDP+n.TCP > fuzzQueries {
+			t.Errorf("%d queries", n.UDP+n.TCP)
+		}
+		order.Now = w.Now()
+		r.Order, r.Result = order, check.Judge(r.Survey, order)
+		time.Sleep(time.Minute) // for timers that nobody waits for any more
+	})
+	return r
+}
+
+// guard watches whom a look asks.
+type guard struct {
+	t *testing.T
+	w *lab.World
+	resolver.Exchanger
+}
+
+func (g guard) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	allowed := resolver.Special(q.Server.Addr()) == ""
+	for _, p := range g.w.Public() {
+		allowed = allowed || p.Contains(q.Server.Addr())
+	}
+	if !allowed {
+		g.t.Errorf("%s is asked", q.Server)
+	}
+	return g.Exchanger.Exchange(ctx, q)
+}
+
+// spoilt is a world with edits of its replies.
+type spoilt struct {
+	w     *lab.World
+	edits []edit
+}
+
+func (s spoilt) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	r, err := s.w.Exchange(ctx, q)
+	if err != nil || len(q.Msg.Question) != 1 {
+		return r, err
+	}
+	return spoil(q, r, s.edits)
+}
+
+// Every kind of edit must be of use: it has to change what some look sees.
+func TestEditsSpoilReplies(t *testing.T) {
+	data, err := testdata.Scenario("dnssec-healthy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := lab.Parse("dnssec-healthy", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	healthy := verdictText(playSpoilt(t, s, 0, nil))
+	for op, o := range ops {
+		var did atomic.Bool
+		for a := range byte(32) {
+			e := edit{op: byte(op), a: a, b: 5*a + 1, c: 3, octets: []byte("\x04evil\x07example\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d")}
+			if verdictText(playSpoilt(t, s, 0, []edit{e})) != healthy {
+				did.Store(true)
+				break
+			}
+		}
+		if !did.Load() {
+			t.Errorf("%s changes nothing", o.name)
+		}
+	}
+}
+
+func verdictText(r Report) string {
+	var b strings.Builder
+	b.WriteString(string(r.Result.Verdict))
+	for _, f := range r.Result.Findings {
+		b.WriteString(" " + f.Rule.ID)
+	}
+	return b.String()
+}
