@@ -64,6 +64,10 @@ func BuiltinAnchors() []dns.RR {
 	return rrs
 }
 
+// mostRootRecords is how many records root hints or anchors may be: a line of
+// $GENERATE makes 65,536 of them.
+const mostRootRecords = 10_000
+
 // ParseRoots reads root hints in zone-file form, with or without TTLs: the NS
 // records of the root and the addresses of their names. Servers without an address are left out;
 // an error says that no server is left.
@@ -73,7 +77,11 @@ func ParseRoots(r io.Reader) ([]Root, error) {
 	zp := dns.NewZoneParser(r, ".", "")
 	zp.SetIncludeAllowed(false)
 	zp.SetDefaultTTL(172800)
+	read := 0
 	for rr, ok := zp.Next(); ok; rr, ok = zp.Next() {
+		if read++; read > mostRootRecords {
+			return nil, fmt.Errorf("root hints of more than %d records; the usual ones have 39", mostRootRecords)
+		}
 		owner := canonical(rr.Header().Name)
 		switch rr := rr.(type) {
 		case *dns.NS:
@@ -107,6 +115,9 @@ func ParseAnchors(r io.Reader) ([]dns.RR, error) {
 	zp.SetIncludeAllowed(false)
 	zp.SetDefaultTTL(172800)
 	for rr, ok := zp.Next(); ok; rr, ok = zp.Next() {
+		if len(rrs) == mostRootRecords {
+			return nil, fmt.Errorf("more than %d trust anchors", mostRootRecords)
+		}
 		if !slices.Contains([]uint16{dns.TypeDS, dns.TypeDNSKEY}, rr.Header().Rrtype) {
 			return nil, fmt.Errorf("a trust anchor is a DS or DNSKEY record, not %s", dns.TypeToString[rr.Header().Rrtype])
 		}

@@ -12,6 +12,10 @@ import (
 // defaultTTL, in seconds, of records whose text has none.
 const defaultTTL = 300
 
+// mostRecords is how many records a zone text may come to, what $GENERATE makes
+// included.
+const mostRecords = 100_000
+
 // records reads the section as zone text relative to an origin.
 func (s section) records(origin string) ([]dns.RR, error) {
 	// As many lines before it as the text is down its file, so that the
@@ -35,7 +39,9 @@ func readRecords(text, origin string) ([]dns.RR, error) {
 		if err != nil {
 			return nil, err
 		}
-		rrs = append(rrs, settled)
+		if rrs = append(rrs, settled); len(rrs) > mostRecords {
+			return nil, fmt.Errorf("more than %d records", mostRecords)
+		}
 	}
 	return rrs, zp.Err()
 }
