@@ -97,7 +97,8 @@ func (d defence) fails(ctx context.Context, dir string) (verdict, output string)
 	}
 	cmd := exec.CommandContext(ctx, "go", "test", "-count=1", "-timeout=120s", "-overlay", overlay, "-run", "^"+d.test+"$", d.folder)
 	out, err := cmd.CombinedOutput()
-	switch failed := bytes.Contains(out, []byte("--- FAIL: "+d.test)) || bytes.Contains(out, []byte("test timed out")); {
+	ended := bytes.Contains(out, []byte("test timed out")) || bytes.Contains(out, []byte("panic: ")) // within the test
+	switch failed := ended || bytes.Contains(out, []byte("--- FAIL: "+d.test)); {
 	case err == nil:
 		return "SURVIVES", string(out)
 	case !failed:

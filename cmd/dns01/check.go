@@ -140,6 +140,7 @@ func (p *program) recorded(ctx context.Context, w world, o options) (report.Repo
 	}
 	rec.done(r.Survey.Took, ctx.Err() != nil)
 	rec.concluded(r.Survey)
+	rec.judged(r.Survey, r.Order)
 	rec.saw(r.Survey)
 	return r, rec.save()
 }

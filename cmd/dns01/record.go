@@ -12,6 +12,7 @@ import (
 	"github.com/miekg/dns"
 	"github.com/spf13/pflag"
 
+	"dns01/check"
 	"dns01/resolver"
 	"dns01/resolver/recording"
 	"dns01/resolver/survey"
@@ -66,6 +67,7 @@ type recorder struct {
 	tmp    *os.File // becomes the file once it is whole
 	redact bool
 	facts  []recording.Fact // what validation concluded, to be kept if so
+	made   bool             // how values are made is kept
 }
 
 // startRecording opens the file, so that one that cannot be written is known
@@ -180,6 +182,20 @@ func (r *recorder) resolvers(rs []survey.Resolver) []survey.Resolver {
 		}
 	}
 	return rs
+}
+
+// judged notes whether the judgement of a look hangs on how values are made. A
+// token and a thumbprint are kept for that alone: then something that is made of
+// them is published in the place of the value.
+func (r *recorder) judged(s *survey.Survey, o check.Order) {
+	if r == nil || r.made || len(o.Sources) == 0 {
+		return
+	}
+	plain := o
+	plain.Sources = nil
+	r.made = !slices.EqualFunc(check.Judge(s, o).Findings, check.Judge(s, plain).Findings, func(a, b check.Finding) bool {
+		return a.Rule.ID == b.Rule.ID && a.Detail == b.Detail
+	})
 }
 
 // done ends a look.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -45,12 +46,39 @@ func TestARecordingIsItsOwners(t *testing.T) {
 // nowhere: a challenge's token, the thumbprint of the key, and the environment
 // with whatever secrets are in it.
 func TestNoSecretIsKept(t *testing.T) {
-	const token, thumbprint = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA", "9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI"
-	env := map[string]string{
-		"DNS01_TOKEN": token, "DNS01_THUMBPRINT": thumbprint, "CLOUDFLARE_API_TOKEN": "s3cret", "GITHUB_TOKEN": "s3cret", "HTTPS_PROXY": "http://me:s3cret@proxy.example",
+	for _, test := range []struct {
+		name string
+		env  map[string]string
+		args []string
+	}{
+		{"in the environment", map[string]string{"DNS01_TOKEN": someToken, "DNS01_THUMBPRINT": someThumbprint}, nil},
+		{"as arguments", nil, []string{"--token", someToken, "--thumbprint", someThumbprint}},
+		{"as a value", nil, []string{"--value", someToken + "." + someThumbprint}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			env := map[string]string{"CLOUDFLARE_API_TOKEN": "s3cret", "GITHUB_TOKEN": "s3cret", "HTTPS_PROXY": "http://me:s3cret@proxy.example"}
+			maps.Copy(env, test.env)
+			for where, text := range everythingWritten(t, env, append([]string{"demo", "healthy"}, test.args...)...) {
+				for _, secret := range []string{someToken, someThumbprint, "s3cret"} {
+					if strings.Contains(text, secret) {
+						t.Errorf("the %s holds %s", where, secret)
+					}
+				}
+			}
+		})
 	}
+}
+
+const (
+	someToken      = "evaGxfADs6pSRb2LAv9IZf17Dt3juxGJ-PCt92wr-oA"
+	someThumbprint = "9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI"
+)
+
+// everythingWritten is what a run writes when it writes all that it can.
+func everythingWritten(t *testing.T, env map[string]string, args ...string) map[string]string {
+	t.Helper()
 	dir := t.TempDir()
-	args := []string{"demo", "healthy", "-v", "--record", filepath.Join(dir, "recording"), "--trace", filepath.Join(dir, "trace")}
+	args = append(args, "-v", "--record", filepath.Join(dir, "recording"), "--trace", filepath.Join(dir, "trace"))
 	for _, format := range formats {
 		args = append(args, "--output", format+"="+filepath.Join(dir, format))
 	}
@@ -67,11 +95,19 @@ func TestNoSecretIsKept(t *testing.T) {
 		}
 		written[f.Name()] = string(text)
 	}
-	for where, text := range written {
-		for _, secret := range []string{token, thumbprint, "s3cret"} {
-			if strings.Contains(text, secret) {
-				t.Errorf("the %s holds %s", where, secret)
-			}
+	return written
+}
+
+// A token that is published in the place of the value is kept: what a replay
+// finds hangs on it, and everybody can read it.
+func TestAPublishedTokenIsKept(t *testing.T) {
+	written := everythingWritten(t, nil, "demo", "value-is-token")
+	if !strings.Contains(written["recording"], "\nvalue: \"\" ") || strings.Count(written["recording"], "\nvalue: ") != 1 {
+		t.Fatal("no value")
+	}
+	for line := range strings.Lines(written["recording"]) {
+		if strings.HasPrefix(line, "value: ") && len(strings.Fields(line)) != 5 {
+			t.Errorf("how it is made is not kept: %s", line)
 		}
 	}
 }

@@ -47,6 +47,12 @@ func (r *recorder) concluded(s *survey.Survey) {
 // whole is what is to be written.
 func (r *recorder) whole() *recording.Recording {
 	rec := r.Recording()
+	if !r.made {
+		rec.Values = slices.Clone(rec.Values)
+		for i := range rec.Values {
+			rec.Values[i].Token, rec.Values[i].Thumbprint = "", ""
+		}
+	}
 	if !r.redact {
 		return rec
 	}

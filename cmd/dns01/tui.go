@@ -112,7 +112,8 @@ func (p *program) lookFor(w world, o options, tapes *tapeBox) func(context.Conte
 		r := p.lookTelling(ctx, w, o, tell)
 		rec.done(r.Survey.Took, ctx.Err() != nil)
 		rec.saw(r.Survey)
-		tapes.keep(r.Survey, rec.Recording())
+		rec.judged(r.Survey, r.Order)
+		tapes.keep(r.Survey, rec.whole())
 		return r
 	}
 }

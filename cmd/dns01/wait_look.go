@@ -39,7 +39,9 @@ func (wt *waiter) look(ctx context.Context, last bool) (report.Report, bool) {
 		wt.fresh = s.Started
 	}
 	wt.rec.done(s.Took, !all || ctx.Err() != nil)
-	return wt.judge(s), ctx.Err() == nil
+	r := wt.judge(s)
+	wt.rec.judged(s, r.Order)
+	return r, ctx.Err() == nil
 }
 
 // soon reports whether the next look may be the last one, which has to be at
