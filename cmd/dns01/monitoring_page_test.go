@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"dns01/cmd/dns01/internal/watch"
 )
 
 var monitoring = filepath.Join(top, "docs", "monitoring")
@@ -26,7 +28,7 @@ func servedMetrics(t *testing.T) (names, kept []string) {
 	t.Helper()
 	list := listOf(t, "a.com", "b.com")
 	synctest.Test(t, func(t *testing.T) {
-		r := watchIn(t, watchedWorld, list)
+		r := watchIn(t, watchedWorld, list, "--state", filepath.Join(t.TempDir(), "state"))
 		defer r.end()
 		time.Sleep(25 * time.Hour) // something is found by then
 		_, page := r.get("/metrics")
@@ -159,6 +161,9 @@ func TestMonitoringPage(t *testing.T) {
 	for _, f := range fencesOf(page) {
 		switch f.language {
 		case "json":
+			if s, err := watch.ReadState([]byte(f.text)); err == nil && s.Size() == 2 {
+				continue
+			}
 			newReportSchema(t).holds(t, "transition", []byte(f.text))
 		case "yaml":
 			var any any

@@ -109,6 +109,9 @@ func replace(file string, content []byte, mode fs.FileMode) error {
 	if info != nil && mode != private {
 		err = errors.Join(err, tmp.Chmod(mode))
 	}
+	if mode == private { // what another run depends on outlives a power failure
+		err = errors.Join(err, tmp.Sync())
+	}
 	err = errors.Join(err, tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), file)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"dns01/check"
+	"dns01/cmd/dns01/internal/watch"
 )
 
 // promised are the lists of what docs/stability.md promises: what is in a list
@@ -100,5 +101,13 @@ func TestPromisedStatus(t *testing.T) {
 				t.Errorf("dns01 %s: status %s, promised is %s\n%s", strings.Join(words[1:], " "), got, words[0], stderr)
 			}
 		})
+	}
+}
+
+// A state that the first release has kept, every later one goes on from.
+func TestPromisedState(t *testing.T) {
+	s, err := watch.ReadState([]byte(read(t, filepath.Join("testdata", "stable", "watch-state.json"))))
+	if err != nil || s.Size() != 3 {
+		t.Errorf("%v, %d orders", err, s.Size())
 	}
 }

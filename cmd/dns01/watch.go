@@ -77,12 +77,21 @@ func (p *program) newWatch(ctx context.Context, o watchOptions) (*watch.Watcher,
 	if p.hangup != nil {
 		hangup = p.hangup(ctx)
 	}
-	return watch.New(watch.Config{
+	c := watch.Config{
 		Interval: o.interval, Deadline: o.deadline, Jobs: o.jobs, Damping: o.damping,
 		Load: o.list.load, Poll: min(o.interval, pollList), Hangup: hangup,
 		Sinks: o.sinks, Grace: graceToTell,
 		Now: p.now, Say: func(text string) { p.say("dns01: %s", text) }, Tool: p.tool(),
-	})
+	}
+	if o.state != nil {
+		o.state.say, o.state.quiet = c.Say, o.quiet
+		var err error
+		if c.State, err = o.state.load(); err != nil {
+			return nil, err
+		}
+		c.Save = o.state.save
+	}
+	return watch.New(c)
 }
 
 // A watchServer answers HTTP requests. The zero value answers none.

@@ -28,6 +28,7 @@ type watchFlags struct {
 	webhook      string
 	private      bool
 	onChange     string
+	state        string
 	input        string
 	scenario     string
 }
@@ -58,6 +59,7 @@ func newWatchFlags() *watchFlags {
 	f.StringVar(&f.webhook, "webhook", "", "")
 	f.BoolVar(&f.private, "allow-private-webhook", false, "")
 	f.StringVar(&f.onChange, "on-change", "", "")
+	f.StringVar(&f.state, "state", "", "")
 	f.StringVar(&f.input, "input", "", "")
 	f.StringVar(&f.scenario, "demo", "", "")
 	return f
@@ -72,6 +74,7 @@ type watchOptions struct {
 	listen   string   // "" for nowhere
 	hosts    []string // names that it is asked for by, besides
 	sinks    []watch.Sink
+	state    *stateFile // nil for none
 	list     *watchedList
 }
 
@@ -110,7 +113,10 @@ func (p *program) watchOptions(ctx context.Context, f *watchFlags) (o watchOptio
 	if o.sinks, err = p.watchSinks(f); err != nil {
 		return o, err
 	}
-	o.list, err = p.watchedList(ctx, f, w, own, o)
+	if o.list, err = p.watchedList(ctx, f, w, own, o); err != nil {
+		return o, err
+	}
+	o.state, err = f.stateFile()
 	return o, err
 }
 

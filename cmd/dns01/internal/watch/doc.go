@@ -8,7 +8,7 @@
 //
 // Start reading at watch.go, the life of a [Watcher]. schedule.go says when an
 // order is due, standing.go when a changed verdict is believed, orders.go how
-// the list is followed. What is known can be had through [Watcher.Handler]
+// the list is followed, state.go and keep.go what outlives a restart. What is known can be had through [Watcher.Handler]
 // (handler.go, health.go) and as metrics (metrics.go). notify.go delivers what
 // is to be told, webhook.go to a URL, with the guard against being sent to
 // places that only this host can reach.

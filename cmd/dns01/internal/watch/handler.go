@@ -154,6 +154,9 @@ func (e *entry) row() report.IndexOrder {
 	row := report.IndexOrder{Name: e.Name, Identifiers: e.Identifiers, Verdict: e.shown()}
 	if e.seen == nil {
 		row.Text = "due at " + e.due.UTC().Format(time.RFC3339)
+		if row.Verdict != "" {
+			row.Text = "Seen by the watch before this one; " + row.Text
+		}
 		return row
 	}
 	row.Text, row.Checked = e.seen.headline, e.seen.began

@@ -36,6 +36,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 var (
 	orderReady    = desc("dns01_order_ready", "1 when the verdict of the order is ready or at_risk, else 0.", "order", "ca")
 	orderVerdict  = desc("dns01_order_verdict", "1 for the verdict that the order has, once it was seen often enough; 0 for the others.", "order", "ca", "verdict")
+	orderSince    = desc("dns01_order_verdict_since_timestamp_seconds", "When that verdict was seen first, as Unix time.", "order", "ca")
 	orderPending  = desc("dns01_order_verdict_pending", "1 when the last look contradicted the verdict, and others have to confirm it.", "order", "ca")
 	orderFlapping = desc("dns01_order_flapping", "1 while the verdict changes so often that changes are not told.", "order", "ca")
 	findings      = desc("dns01_findings", "Findings of the order, by rule and severity.", "order", "ca", "id", "severity")
@@ -58,14 +59,16 @@ var (
 	interval     = desc("dns01_watch_interval_seconds", "Time between two looks at an order.")
 	healthy      = desc("dns01_watch_healthy", "1 when /healthz says so, else 0.")
 	waiting      = desc("dns01_watch_notifications_waiting", "Changes that were not delivered yet.", "kind")
+	stateSaved   = desc("dns01_watch_state_saved_timestamp_seconds", "When the state was last kept, as Unix time.")
+	stateFine    = desc("dns01_watch_state_last_save_successful", "1 when the state could be kept the last time, else 0.")
 	build        = desc("dns01_build_info", "1, with the version of the program.", "version")
 )
 
 // Describe implements [prometheus.Collector].
 func (g gauges) Describe(c chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		orderReady, orderVerdict, orderPending, orderFlapping, findings, retryAfter, queries, duration, started, success, sigLeft, sigLife,
-		listOrders, listRejected, listLoaded, listFine, lastCheck, lastSuccess, running, overdue, interval, healthy, waiting, build,
+		orderReady, orderVerdict, orderSince, orderPending, orderFlapping, findings, retryAfter, queries, duration, started, success, sigLeft, sigLife,
+		listOrders, listRejected, listLoaded, listFine, lastCheck, lastSuccess, running, overdue, interval, healthy, waiting, stateSaved, stateFine, build,
 	} {
 		c <- d
 	}
@@ -120,24 +123,34 @@ func (g gauges) gather() []prometheus.Metric {
 	for _, o := range w.notices {
 		x.gauge(waiting, float64(o.size()), o.sink.Kind)
 	}
+	if w.c.Save != nil {
+		x.gauge(stateSaved, stamp(w.keeping.saved))
+		x.gauge(stateFine, truth(w.keeping.failure == ""))
+	}
 	x.gauge(build, 1, w.c.Tool.Version)
 	return x.all
 }
 
 // order adds the series of one order, once it was looked at.
 func (x *gathering) order(e *entry, now time.Time) {
-	s := e.seen
-	if s == nil {
+	s, shown := e.seen, e.shown()
+	if shown == "" {
 		return
 	}
-	labels := []string{e.Name, s.ca}
-	shown := e.shown()
+	labels := []string{e.Name, e.ca}
 	x.gauge(orderReady, truth(shown == check.Ready || shown == check.AtRisk), labels...)
 	for _, v := range verdicts {
-		x.gauge(orderVerdict, truth(v == shown), e.Name, s.ca, string(v))
+		x.gauge(orderVerdict, truth(v == shown), e.Name, e.ca, string(v))
+	}
+	if !e.held.IsZero() {
+		x.gauge(orderSince, stamp(e.held), labels...)
 	}
 	x.gauge(orderPending, truth(e.pending()), labels...)
 	x.gauge(orderFlapping, truth(e.flapping), labels...)
+	x.gauge(success, stamp(e.success), labels...)
+	if s == nil { // a watch before this one has looked
+		return
+	}
 	for _, k := range s.gravest() {
 		x.gauge(findings, float64(s.findings[k]), e.Name, s.ca, k.id, string(k.severity))
 	}
@@ -149,7 +162,6 @@ func (x *gathering) order(e *entry, now time.Time) {
 	x.gauge(queries, float64(s.queries.Total), labels...)
 	x.gauge(duration, s.took.Seconds(), labels...)
 	x.gauge(started, stamp(s.began), labels...)
-	x.gauge(success, stamp(e.success), labels...)
 	if s.signed.life > 0 {
 		x.gauge(sigLeft, (s.signed.left - now.Sub(s.began)).Seconds(), labels...)
 		x.gauge(sigLife, s.signed.life.Seconds(), labels...)

@@ -68,6 +68,12 @@ const (
 // the oldest is lost: what counts is how things are now.
 const mostWaiting = 1000
 
+// An outgoing is a notice of an order.
+type outgoing struct {
+	Notice
+	of *entry
+}
+
 // An outbox delivers notices to one sink, one after another.
 type outbox struct {
 	w    *Watcher
@@ -75,7 +81,7 @@ type outbox struct {
 	came chan struct{}
 
 	mu      sync.Mutex
-	waiting []Notice
+	waiting []outgoing
 	busy    bool
 	idle    []chan struct{} // closed when nothing is waiting any more
 }
@@ -85,16 +91,17 @@ func newOutbox(w *Watcher, s Sink) *outbox {
 }
 
 // put adds a notice, and does not wait.
-func (o *outbox) put(n Notice) {
+func (o *outbox) put(n outgoing) {
+	var lost []outgoing
 	o.mu.Lock()
 	o.waiting = append(o.waiting, n)
-	lost := len(o.waiting) > mostWaiting
-	if lost {
-		o.waiting = o.waiting[1:]
+	if over := len(o.waiting) - mostWaiting; over > 0 {
+		lost, o.waiting = o.waiting[:over], o.waiting[over:]
 	}
 	o.mu.Unlock()
-	if lost {
+	for _, n := range lost {
 		o.w.count.notified(o.sink.Kind, "dropped")
+		o.w.delivered(n.of)
 	}
 	select {
 	case o.came <- struct{}{}:
@@ -129,7 +136,9 @@ func (o *outbox) run(ctx context.Context) {
 	for {
 		n, ok := o.take()
 		if ok {
-			o.deliver(ctx, n)
+			if o.deliver(ctx, n.Notice) {
+				o.w.delivered(n.of)
+			}
 			o.done()
 			continue
 		}
@@ -141,14 +150,14 @@ func (o *outbox) run(ctx context.Context) {
 	}
 }
 
-func (o *outbox) take() (n Notice, ok bool) {
+func (o *outbox) take() (n outgoing, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.waiting) == 0 {
 		return n, false
 	}
 	n, o.busy = o.waiting[0], true
-	o.waiting = append([]Notice(nil), o.waiting[1:]...)
+	o.waiting = append([]outgoing(nil), o.waiting[1:]...)
 	return n, true
 }
 
@@ -165,20 +174,21 @@ func (o *outbox) done() {
 	o.idle = nil
 }
 
-// deliver sends one notice, again and again where that may help.
-func (o *outbox) deliver(ctx context.Context, n Notice) {
+// deliver sends one notice, again and again where that may help. It reports
+// whether that is over: delivered or given up, and not broken off by the end.
+func (o *outbox) deliver(ctx context.Context, n Notice) (over bool) {
 	pause := firstPause
 	for try := 1; ; try++ {
 		err := o.sink.Send(ctx, n)
 		if err == nil {
 			o.w.count.notified(o.sink.Kind, "delivered")
-			return
+			return true
 		}
 		_, permanent := errors.AsType[Permanent](err)
 		if permanent || try >= o.sink.Tries || ctx.Err() != nil {
 			o.w.count.notified(o.sink.Kind, "failed")
 			o.w.c.Say(fmt.Sprintf("%s: the change of %s was not delivered after %d tries: %v", o.sink.Name, n.Order, try, err))
-			return
+			return permanent || ctx.Err() == nil
 		}
 		o.w.count.notified(o.sink.Kind, "retried")
 		wait := pause

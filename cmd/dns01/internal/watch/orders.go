@@ -24,7 +24,7 @@ func (w *Watcher) take(l List) {
 	for _, o := range l.Orders {
 		e, known := w.entries[o.Name]
 		if !known {
-			e = &entry{}
+			e = w.remembered(o.Name, now)
 		}
 		if e.Mark != o.Mark || !known {
 			anew = append(anew, e)
@@ -38,6 +38,7 @@ func (w *Watcher) take(l List) {
 	}
 	w.entries, w.order, w.rejected, w.wrong = entries, order, l.Rejected, l.Wrong
 	w.loaded, w.refused = now, ""
+	w.c.State = State{} // an order that comes later was not on the list before
 	w.count.reloads.WithLabelValues("success").Inc()
 	w.hurry()
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"time"
 
 	"dns01/check"
@@ -23,6 +24,7 @@ type Damping struct {
 // A standing is what is believed of one order.
 type standing struct {
 	verdict check.Verdict // believed; "" as long as nothing is
+	held    time.Time     // it was seen first
 	told    check.Verdict // last
 
 	candidate check.Verdict // seen last, where that contradicts the verdict
@@ -40,6 +42,12 @@ type standing struct {
 // pending reports whether the last look contradicted what is believed.
 func (s *standing) pending() bool {
 	return s.against > 0 || s.blindness > 0 && s.verdict != check.Unknown
+}
+
+// like reports whether another watch would go on from both in the same way.
+func (s *standing) like(o *standing) bool {
+	return s.verdict == o.verdict && s.held.Equal(o.held) && s.told == o.told && s.candidate == o.candidate && (s.candidate == "" || s.since.Equal(o.since)) &&
+		s.same == o.same && s.against == o.against && s.flapping == o.flapping && slices.EqualFunc(s.changes, o.changes, time.Time.Equal)
 }
 
 // shown is the verdict that people see: what is believed, or the first that
@@ -99,7 +107,7 @@ func (s *standing) unseen(at time.Time, d Damping) (report.Transition, bool) {
 // believe makes a verdict the one that is believed.
 func (s *standing) believe(v check.Verdict, since time.Time, looks int, at time.Time, d Damping) (report.Transition, bool) {
 	first := s.verdict == ""
-	s.verdict, s.candidate, s.same, s.against = v, "", 0, 0
+	s.verdict, s.held, s.candidate, s.same, s.against = v, since, "", 0, 0
 	if first && v == check.Ready {
 		s.told = v
 		return report.Transition{}, false

@@ -22,8 +22,8 @@ type Order struct {
 	Look func(context.Context) report.Report
 }
 
-// Config is what a [Watcher] works with. All of it is needed but Hangup and
-// Sinks.
+// Config is what a [Watcher] works with. All of it is needed but Hangup,
+// Sinks, State and Save.
 type Config struct {
 	Interval time.Duration // between two looks at an order
 	Deadline time.Duration // that a look keeps to
@@ -38,6 +38,9 @@ type Config struct {
 
 	Sinks []Sink        // where changes are told
 	Grace time.Duration // how long, at the end, to go on with what is begun
+
+	State State              // what a watch before this one left
+	Save  func([]byte) error // keeps what the next one needs, in the place of what was kept before
 
 	Now  func() time.Time
 	Say  func(text string) // to whoever reads along
@@ -64,12 +67,16 @@ type Watcher struct {
 	ended    time.Time // a look ended last
 	stopping bool
 	told     uint64 // transitions so far
+	keeping  keeping
 }
 
 // An entry is an order and what is known of it.
 type entry struct {
 	Order
 	standing
+	ca      string   // that it was looked at for
+	settled standing // what was delivered too, for the watch after this one
+	untold  int      // notices on their way
 	due     time.Time
 	running time.Time // since when a look is under way; zero: none is
 	seen    *seen     // nil before the first look
@@ -78,7 +85,7 @@ type entry struct {
 
 // New makes a watcher, and reads the list for the first time.
 func New(c Config) (*Watcher, error) {
-	w := &Watcher{c: c, pace: newPace(c.Interval), count: newCounters(), wake: make(chan struct{}, 1), entries: map[string]*entry{}}
+	w := &Watcher{c: c, pace: newPace(c.Interval), count: newCounters(), wake: make(chan struct{}, 1), entries: map[string]*entry{}, keeping: newKeeping()}
 	w.begun = c.Now()
 	for _, s := range c.Sinks {
 		w.count.sinkOf(s.Kind)
@@ -89,16 +96,18 @@ func New(c Config) (*Watcher, error) {
 		return nil, err
 	}
 	w.take(list)
-	return w, nil
+	return w, w.begin()
 }
 
 // Run looks until the context ends, and returns when nothing that it began is
 // under way any more: looks are broken off and forgotten, what is to be told
 // gets the grace.
 func (w *Watcher) Run(ctx context.Context) {
-	var sinks, rest sync.WaitGroup
+	var sinks, rest, last sync.WaitGroup
 	telling, hush := context.WithCancel(context.WithoutCancel(ctx))
 	defer hush()
+	keeping, enough := context.WithCancel(context.WithoutCancel(ctx))
+	last.Go(func() { w.keep(keeping) })
 	for _, o := range w.notices {
 		sinks.Go(func() { o.run(telling) })
 	}
@@ -107,6 +116,8 @@ func (w *Watcher) Run(ctx context.Context) {
 	rest.Wait()
 	w.drain(telling, hush)
 	sinks.Wait()
+	enough()
+	last.Wait()
 }
 
 // drain lets what is to be told be told, as long as the grace lasts.
@@ -118,7 +129,7 @@ func (w *Watcher) drain(ctx context.Context, hush func()) {
 		select {
 		case <-o.empty():
 		case <-last.C:
-			w.c.Say("changes that were not delivered in time are lost; see --webhook and --on-change")
+			w.c.Say("changes that were not delivered in time are " + w.fate() + "; see --webhook and --on-change")
 			return
 		case <-ctx.Done():
 			return
@@ -219,7 +230,7 @@ func (w *Watcher) look(ctx context.Context, e *entry, o Order) {
 	t, tell := w.finish(e, o.Mark, w.digest(r, began))
 	if tell {
 		t.Report = r
-		w.tell(t)
+		w.tell(e, t)
 	}
 }
 
@@ -259,6 +270,9 @@ func (w *Watcher) finish(e *entry, mark string, s *seen) (t report.Transition, t
 	now := w.c.Now()
 	w.count.add(s)
 	w.ended, e.seen = now, s
+	if s.ca != "" { // a look that met a fault of ours knows of none
+		e.ca = s.ca
+	}
 	if s.verdict != check.Unknown {
 		e.success = now
 	}
@@ -267,7 +281,9 @@ func (w *Watcher) finish(e *entry, mark string, s *seen) (t report.Transition, t
 	if tell {
 		w.told++
 		t.ID, t.Order = fmt.Sprintf("%d-%d", w.begun.UnixNano(), w.told), e.Name
+		e.untold += len(w.notices)
 	}
+	w.settle(e)
 	return t, tell
 }
 
@@ -284,11 +300,11 @@ func (w *Watcher) nextLook(e *entry, now time.Time) time.Time {
 }
 
 // tell passes a change on to all sinks, none of which is waited for.
-func (w *Watcher) tell(t report.Transition) {
+func (w *Watcher) tell(e *entry, t report.Transition) {
 	w.count.changes.WithLabelValues(string(t.To)).Inc()
 	n := newNotice(t)
 	for _, o := range w.notices {
-		o.put(n)
+		o.put(outgoing{n, e})
 	}
 	w.c.Say(n.Text)
 }

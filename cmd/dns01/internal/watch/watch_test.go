@@ -40,6 +40,9 @@ type stage struct {
 	hangup  chan struct{}
 	failing int // how many deliveries still fail
 	slow    time.Duration
+	kept    []byte // the state
+	saves   int
+	unkept  error
 }
 
 // order is one of the stage's.
@@ -68,7 +71,10 @@ func resultOf(name string, v check.Verdict) report.Report {
 }
 
 // newStage is a watch over orders, an hour apart. It has to be run in a bubble.
-func newStage(t *testing.T, names ...string) *stage {
+func newStage(t *testing.T, names ...string) *stage { return nextStage(t, State{}, names...) }
+
+// nextStage is one that begins with the state of another.
+func nextStage(t *testing.T, state State, names ...string) *stage {
 	s := &stage{t: t, verdict: map[string]check.Verdict{}, looked: map[string]int{}, hangup: make(chan struct{})}
 	for _, n := range names {
 		s.verdict[n] = check.Ready
@@ -79,7 +85,7 @@ func newStage(t *testing.T, names ...string) *stage {
 		Damping: Damping{InRow: 2, Unknown: 3 * time.Hour, Most: 4, Window: 12 * time.Hour},
 		Load:    s.load, Poll: 10 * time.Second, Hangup: s.hangup,
 		Sinks: []Sink{{Kind: "webhook", Name: "the webhook", Tries: webhookTries, Send: s.send}},
-		Grace: 5 * time.Second, Now: time.Now, Tool: report.Tool{Name: "dns01", Version: "test"},
+		Grace: 5 * time.Second, State: state, Save: s.save, Now: time.Now, Tool: report.Tool{Name: "dns01", Version: "test"},
 		Say: func(text string) { s.mu.Lock(); defer s.mu.Unlock(); s.said = append(s.said, text) },
 	})
 	if err != nil {
@@ -98,6 +104,16 @@ func (s *stage) load(force bool) (List, bool, error) {
 		return List{}, false, nil
 	}
 	return s.list, changed, s.unread
+}
+
+func (s *stage) save(state []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.unkept == nil {
+		s.kept = state
+		s.saves++
+	}
+	return s.unkept
 }
 
 func (s *stage) send(ctx context.Context, n Notice) error {
