@@ -2,9 +2,11 @@ package nats
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"dns01/resolver/survey"
+	"dns01/resolver/vantage"
 )
 
 // Whatever comes over the wire is refused with a reason or is within its
@@ -76,6 +78,58 @@ func FuzzSeen(f *testing.F) {
 		}
 		if _, err := seenOf(p).perspective(); err != nil {
 			t.Fatalf("what was taken is refused when it is sent on: %v", err)
+		}
+	})
+}
+
+// FuzzDescribed reads what agents say of themselves: one that is taken can be
+// named on a screen and in a subject.
+func FuzzDescribed(f *testing.F) {
+	f.Add([]byte(`{"name":"dns01-agent","id":"X","metadata":{"perspective":"eu-west","rir":"RIPE NCC","tool":"dns01 v1","jobs":"16"}}`))
+	f.Add([]byte(`{"id":"\u001b[2J","metadata":{"perspective":"a.>","rir":"RIPE NCC","jobs":"-1"}}`))
+	f.Add([]byte(`{"metadata":null}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d, ok := described(data)
+		if !ok {
+			return
+		}
+		if !token(d.Perspective) || !slices.Contains(vantage.Registries(), d.RIR) || d.Jobs < 1 || d.Jobs > 10_000 || allPlain(d.ID, d.Tool) != nil {
+			t.Errorf("%+v", d)
+		}
+	})
+}
+
+// FuzzUnpack undoes what others have packed: within its limit, or with a
+// reason.
+func FuzzUnpack(f *testing.F) {
+	for _, j := range []Judged{{}, {Version: 1, Run: "r", Number: 1, Line: []byte(`{"schema":1}`)}, {Failed: "no"}} {
+		data, err := pack(j)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+		f.Add(data[:len(data)/2])
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var j Judged
+		if err := unpack(data, &j); err != nil && err.Error() == "" {
+			t.Error("no reason")
+		}
+	})
+}
+
+// FuzzOrderOf takes the subject of an order apart.
+func FuzzOrderOf(f *testing.F) {
+	f.Add("dns01.v1.work.run.1")
+	f.Add("dns01.v1.work..")
+	f.Add("dns01.v1.work.run.1.2")
+	f.Fuzz(func(t *testing.T, subject string) {
+		run, n := orderOf(subject)
+		if token(run) && n > 0 && subject == subjectOf(workSubject, run, n) {
+			return
+		}
+		if again, m := orderOf(subjectOf(workSubject, run, n)); token(run) && (again != run || m != n) {
+			t.Errorf("%q: %s %d", subject, run, n)
 		}
 	})
 }
