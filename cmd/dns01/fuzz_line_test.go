@@ -18,7 +18,7 @@ import (
 // out, too.
 var unsafeWords = []string{
 	"/", "output", "record", "trace", "then", "change", "listen", "serve", "nats", "vantage", "directory", "resolvers", "webhook", "certbot", "input", "state",
-	"watch", "agent", "tui", "batch", "caches",
+	"watch", "agent", "tui", "batch", "caches", "--list",
 }
 
 // FuzzCommandLine gives the program whatever arguments somebody, or a script
@@ -35,7 +35,7 @@ func FuzzCommandLine(f *testing.F) {
 		"example.com\n*.example.com\n--value\nLHDhK3oGRvkiefQnx7OOczTY5Tic_xZ6HcMOc_gmtoM\n--json", "check\n--format\nxml", "check\n-f\nmain.go", "check\n\x1b[2J.example", "a..b",
 		"plan\nexample.com\n*.example.com\n--zone", "explain\nchallenge-missing", "explain\nDNS problem: NXDOMAIN looking up TXT for _acme-challenge.example.com", "explain",
 		"caa\nexample.com\n--what-if\nexample.com CAA 0 issue \"\u202e\"", "caa\nexample.com\n--ca\nall", "lookup\n.\nTYPE65535", "lookup\nexample.com\nANY\n--json",
-		"replay\nrun.go", "diff\nrun.go\nmain.go", "demo\n--list", "demo\nhealthy\n--nagios", "completion\nbash", "version\n--json", "help\nwatch", "--", "-", "", "-h\n-h", "--json=maybe",
+		"replay\nrun.go", "diff\nrun.go\nmain.go", "demo\nhealthy\n--nagios", "completion\nbash", "version\n--json", "help\nwatch", "--", "-", "", "-h\n-h", "--json=maybe",
 		"wait\nexample.com\n--value\nx\n--for\n-1s", "check\nexample.com\n--deadline\n1h\n--pace\n0/s", "check\nexample.com\n--now\n9999-12-31", "check\nexample.com\n--ca\nletsencrypt\n--account\nhttps://u:p@x",
 	} {
 		f.Add(line)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/miekg/dns"
@@ -71,8 +70,7 @@ func messageOf(q survey.Question, records []survey.Record, soa *survey.SOA) []by
 	m.SetQuestion(dns.Fqdn(q.Name), dns.StringToType[q.Type])
 	m.Id, m.Response, m.Compress = 0, true, true
 	for _, r := range records {
-		rr, err := dns.NewRR(fmt.Sprintf("%s %d IN %s %s", dns.Fqdn(cmp.Or(r.Owner, q.Name)), r.TTL, q.Type, r.Text))
-		if err == nil && rr != nil {
+		if rr := vantage.RR(cmp.Or(r.Owner, q.Name), r.TTL, q.Type, r.Text); rr != nil {
 			m.Answer = append(m.Answer, rr)
 		}
 	}

@@ -42,11 +42,30 @@ func escaped(s string) string {
 // Parsed makes a record of RDATA in presentation form, told by an engine. Where
 // it does not parse, the record says so.
 func Parsed(owner, qtype, text string) survey.Record {
-	rr, err := dns.NewRR(dns.Fqdn(owner) + " 0 IN " + qtype + " " + strings.NewReplacer("\n", " ", "\r", " ").Replace(text))
-	if err != nil || rr == nil || dns.Type(rr.Header().Rrtype).String() != qtype {
+	rr := RR(owner, 0, qtype, text)
+	if rr == nil {
 		return survey.Record{Owner: owner, Text: visible(text), Bad: "RDATA does not parse"}
 	}
 	return survey.RecordOf(rr)
+}
+
+// RR is one record in presentation form, or nil when it is none. All of it may
+// be a stranger's word: what dns.NewRR does with a directive such as $INCLUDE,
+// which is to read a file of this host, is not done.
+func RR(owner string, ttl uint32, qtype, text string) dns.RR {
+	t, known := dns.StringToType[qtype]
+	if _, ok := dns.IsDomainName(owner); !ok || !known {
+		return nil
+	}
+	line := ". 0 IN " + qtype + " " + strings.NewReplacer("\n", " ", "\r", " ").Replace(text)
+	p := dns.NewZoneParser(strings.NewReader(line), ".", "")
+	p.SetIncludeAllowed(false)
+	rr, ok := p.Next()
+	if !ok || p.Err() != nil || rr.Header().Rrtype != t {
+		return nil
+	}
+	rr.Header().Name, rr.Header().Ttl = dns.Fqdn(owner), ttl
+	return rr
 }
 
 // visible leaves printable ASCII.

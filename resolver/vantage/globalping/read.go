@@ -137,8 +137,7 @@ func take(a *survey.Answer, told answer) {
 		a.NS = append(a.NS, strings.ToLower(strings.TrimSuffix(rec.Text, ".")))
 		slices.Sort(a.NS)
 	case "SOA":
-		if rr, err := dns.NewRR(". 0 IN SOA " + rec.Text); err == nil && rec.Bad == "" {
-			soa := rr.(*dns.SOA)
+		if soa, ok := vantage.RR(".", 0, "SOA", rec.Text).(*dns.SOA); ok && rec.Bad == "" {
 			a.SOA = &survey.SOA{
 				Zone: a.Name, Serial: soa.Serial, Refresh: soa.Refresh, Retry: soa.Retry,
 				TTL: told.TTL, Minimum: soa.Minttl, NegativeTTL: min(told.TTL, soa.Minttl),
