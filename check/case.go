@@ -15,6 +15,9 @@ func (j *judge) caseFails(l *survey.Lookup, a *survey.Answer, all []*survey.Answ
 	if !a.CaseLost || j.registry(l.Zone) {
 		return false
 	}
+	if a.CaseDiffers {
+		return true // asked again, they did
+	}
 	return slices.ContainsFunc(all, func(o *survey.Answer) bool { return o.Status.Usable() && !bogus(o) && sayings(o) != sayings(a) })
 }
 
@@ -46,9 +49,12 @@ func (az *authorization) onlyCaseFails(l *survey.Lookup, m move) bool {
 // caseEnd raises that a lookup fails on lost letter case, and returns the
 // finding.
 func (az *authorization) caseEnd(e *end) place {
-	f := finding("case-answers-differ", e.zone(), fmt.Sprintf(
-		"%s %s for %s %s with the question in another letter case, and the servers of %s do not all say the same.",
-		who(e.answers), agreeing(serverNames(e.answers), "answers"), e.at.Name, e.at.Type, e.zone()))
+	more := fmt.Sprintf("and the servers of %s do not all say the same", e.zone())
+	if all(e.answers, func(a *survey.Answer) bool { return a.CaseDiffers }) && len(az.candidates(e.at)) == len(e.answers) {
+		more = "and asked again in lower case it says now this, now that"
+	}
+	f := finding("case-answers-differ", e.zone(), fmt.Sprintf("%s %s for %s %s with the question in another letter case, %s.",
+		who(e.answers), agreeing(serverNames(e.answers), "answers"), e.at.Name, e.at.Type, more))
 	f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
 	az.raise(f, place{})
 	return f.place()
