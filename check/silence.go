@@ -61,7 +61,7 @@ func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) 
 		e.kind, e.failure = unseen, ""
 	case slices.ContainsFunc(e.answers, bogus):
 		e.bogus = true
-		if slices.ContainsFunc(e.answers, keysTimedOut) {
+		if slices.ContainsFunc(e.answers, keysTimedOut) || slices.ContainsFunc(e.answers, silent) {
 			e.failure = timedOut
 		}
 	case len(e.answers) == 0 && (len(candidates) > 0 || !j.hopeless(l.Zone)):
@@ -70,7 +70,9 @@ func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) 
 		e.kind, e.failure = unseen, ""
 	case slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return j.tooSlow(l, a) }):
 		e.failure = timedOut
-	case len(e.answers) > 0 && all(e.answers, silent):
+	case slices.ContainsFunc(e.answers, silent):
+		// Others have failed at once, and waiting for this one takes longer than
+		// the resolver has.
 		e.failure = timedOut
 	case slices.ContainsFunc(e.answers, unparsable):
 		e.failure = resolverFailure
@@ -86,8 +88,10 @@ func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) 
 func sawLoop(a *survey.Answer) bool { return a.Status == survey.Lame && a.Lame == looped }
 
 // silent reports whether an answer never came, over TCP where that was needed.
+// Unbound waits for a server that refuses as for one that is silent: it does not
+// look at ICMP messages.
 func silent(a *survey.Answer) bool {
-	return a.Status == survey.Timeout || a.Status == survey.Truncated && a.TCP == "timeout"
+	return a.Status == survey.Timeout || a.Status == survey.Unreachable || a.Status == survey.Truncated && a.TCP == "timeout"
 }
 
 // otherServersUnseen reports whether a server remains of which nothing is

@@ -323,10 +323,10 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 		}
 		switch {
 		case failure.Ours():
-		case failure == Timeout, failure == Mismatched:
-			if p == ProblemNotAsked {
-				p, why = ProblemTimeout, "upstream server timeout"
-			}
+		case failure == Timeout, failure == Mismatched, failure == Unreachable && !a.NeedsTCP:
+			// Unbound does not hear of ICMP, and by the time it gives up on a silent
+			// server its client has gone (discard-timeout).
+			return ProblemTimeout, "upstream server timeout"
 		default:
 			p, why = ProblemFailed, "all servers for this domain failed"
 		}
