@@ -59,6 +59,11 @@ func (az *authorization) caaParts(name string, bad, good *end) {
 		name, who(bad.answers), az.caaShown(bad), who(good.answers), az.caaShown(good)))
 	f.Servers, f.Evidence = hosts(bad.answers), evidence(bad.answers...)
 	f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", bad.zone(), who(bad.answers)) + az.quorumOf()
+	several := varying(bad.answers, good.answers)
+	f.Detail += machines(several)
+	if len(several) == len(bad.answers) {
+		f.Fix = fixMachines(bad.answers)
+	}
 	az.raise(f, place{})
 	az.differ(bad.zone(), f)
 }

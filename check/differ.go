@@ -59,6 +59,9 @@ func (az *authorization) notOnEveryServer() {
 		} else {
 			f.Fix = fmt.Sprintf("Bring the servers of %s to the same data: check the zone transfer to %s.", l.Zone, who(bad[i]))
 		}
+		if len(varying(bad[i], good[i])) == len(bad[i]) {
+			f.Fix = fixMachines(bad[i])
+		}
 		f.Fix += az.quorumOf()
 		cause := az.told[l.Zone]
 		if rule := az.blindAll(l, bad[i]); rule != "" {
@@ -77,10 +80,14 @@ func (az *authorization) notOnEveryServer() {
 // without tells which servers lack the values, and what they have instead.
 func (az *authorization) without(l *survey.Lookup, bad, good []*survey.Answer) string {
 	has := series(shownEach(alikes(bad)))
-	if !az.want.validation() {
-		return fmt.Sprintf("At %s, %s; with %s the lookup passes.", l.Name, has, who(good))
+	if len(varying(bad, good)) == len(bad) {
+		return fmt.Sprintf("Asked again for %s of %s, %s now what lets it pass, now something else: %s.%s",
+			l.Type, l.Name, who(bad)+" "+agreeing(serverNames(bad), "gives"), has, machines(bad))
 	}
-	return fmt.Sprintf("%s %s is expected at %s; %s.", who(good), agreeing(serverNames(good), "has what"), l.Name, has)
+	if !az.want.validation() {
+		return fmt.Sprintf("At %s, %s; with %s the lookup passes.%s", l.Name, has, who(good), machines(varying(bad, good)))
+	}
+	return fmt.Sprintf("%s %s is expected at %s; %s.%s", who(good), agreeing(serverNames(good), "has what"), l.Name, has, machines(varying(bad, good)))
 }
 
 // txtDiffers raises TXT answers that differ where no more exact finding does:
@@ -195,4 +202,25 @@ func alike(a, b *survey.Answer) bool {
 	return a.Status == b.Status && a.Child == b.Child &&
 		slices.EqualFunc(a.Aliases, b.Aliases, func(x, y survey.Alias) bool { return target(x) == target(y) }) &&
 		slices.Equal(texts(a), texts(b))
+}
+
+// varying are those of some answers whose servers have given others to the same
+// question too.
+func varying(as, others []*survey.Answer) []*survey.Answer {
+	return slices.DeleteFunc(slices.Clone(as), func(a *survey.Answer) bool {
+		return !slices.ContainsFunc(others, func(o *survey.Answer) bool { return o.Addr == a.Addr })
+	})
+}
+
+// machines tells why servers say this and that; "" for none.
+func machines(as []*survey.Answer) string {
+	if len(as) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" Behind %s stand several machines, not all with the same data.", who(as))
+}
+
+// fixMachines is what to change where several machines stand behind an address.
+func fixMachines(as []*survey.Answer) string {
+	return fmt.Sprintf("Bring all machines behind %s (load balancer, anycast) to the same data before the CA looks.", who(as))
 }

@@ -237,6 +237,9 @@ func (j *judge) deniesExisting(h *zoneHealth) []draft {
 	var proof *survey.Answer
 	for _, s := range h.servers {
 		own := j.answersOf(h.zone, s.Server)
+		if survey.Varies(own) {
+			continue // another machine may have said so
+		}
 		for _, a := range own {
 			if !denies(a) {
 				continue

@@ -93,18 +93,22 @@ func (l *lookup) round() []*Answer {
 // once asks one address, over UDP and without anything to fall back on. It
 // returns nil when nothing could be sent.
 func (l *lookup) once(server string, addr netip.Addr) *Answer {
-	qtype := dns.StringToType[l.Type]
-	o, sent := l.t.c.ProbeBriskly(l.t.ctx, addr, resolver.Probe{Name: l.Name, Type: qtype})
+	o, sent := l.t.c.ProbeBriskly(l.t.ctx, addr, resolver.Probe{Name: l.Name, Type: dns.StringToType[l.Type]})
 	if !sent {
 		return nil
 	}
-	a := &resolver.Answer{
-		Server: addr, Name: l.Name, Type: qtype,
+	a := l.answer(addr, o)
+	return digest(l.Question, server, a, resolver.Read(l.Zone, a))
+}
+
+// answer is what one exchange about the question of a lookup came to.
+func (l *lookup) answer(addr netip.Addr, o resolver.Observation) *resolver.Answer {
+	return &resolver.Answer{
+		Server: addr, Name: l.Name, Type: dns.StringToType[l.Type],
 		Msg: o.Reply.Msg, Failure: resolver.FailureOf(o.Err),
-		Size: o.Reply.Size, Transport: resolver.UDP, RTT: o.Reply.RTT,
+		Size: o.Reply.Size, Transport: o.Query.Transport, RTT: o.Reply.RTT,
 		Exchanges: []resolver.Observation{o},
 	}
-	return digest(l.Question, server, a, resolver.Read(l.Zone, a))
 }
 
 // undecided are the lookups of CAA at which a climb ends since no server has

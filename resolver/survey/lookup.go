@@ -35,6 +35,13 @@ func (t *taker) lookup(d *resolver.Delegation, q Question) *lookup {
 	return l
 }
 
+// lookupOf returns the gatherer for a question at a zone that has one, or nil.
+func (t *taker) lookupOf(zone string, q Question) *lookup {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lookups[lookupKey{zone, q}]
+}
+
 // first reports whether a lookup leads to a place for the first time.
 func (t *taker) first(l *lookup, place string) bool {
 	t.mu.Lock()

@@ -165,6 +165,7 @@ func (p prober) tcp(known <-chan *Answer) {
 			}
 		}
 	}
+	p.keep(all)
 	var words []string
 	switch first := all[0]; {
 	case failed(first) != "":
@@ -175,6 +176,17 @@ func (p prober) tcp(known <-chan *Answer) {
 		words = append(words, "one")
 	}
 	p.record(outcome("tcp", words, p.exchanges(soa, all)))
+}
+
+// keep notes what came over TCP.
+func (p prober) keep(all []resolver.Observation) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, o := range all {
+		if failed(o) == "" {
+			p.talks[p.s.Addr] = append(p.talks[p.s.Addr], o)
+		}
+	}
 }
 
 // refusal reports whether an answer is an error.

@@ -214,7 +214,7 @@ func (p prober) readType(id, qtype string, as []*Answer) {
 // exists reports whether another answer of the server shows the name that one
 // denies, or a name below it (RFC 8020 §2).
 func exists(as []*Answer, denial *Answer) bool {
-	if len(denial.Aliases) > 0 {
+	if len(denial.Aliases) > 0 || Varies(as) {
 		return false
 	}
 	return slices.ContainsFunc(as, func(a *Answer) bool {

@@ -19,6 +19,7 @@ func (t *taker) suspect() {
 		return
 	}
 	t.control()
+	t.faces()
 	// What is there is read before anything is added.
 	at := t.losses()
 	var follow []func()

@@ -21,9 +21,10 @@ type zone struct {
 	mu      sync.Mutex
 	asking  []func(server string, addr netip.Addr)
 	byAddr  map[netip.Addr]*Server
-	named   map[string]bool        // names whose addresses are being looked up
-	used    bool                   // it has referred to a zone below
-	shapes  map[netip.Addr]*Answer // what negative answers look like, by server
+	named   map[string]bool                       // names whose addresses are being looked up
+	used    bool                                  // it has referred to a zone below
+	shapes  map[netip.Addr]*Answer                // what negative answers look like, by server
+	talks   map[netip.Addr][]resolver.Observation // what came over TCP, by server
 	thinned []thinned
 }
 
@@ -41,6 +42,7 @@ func (t *taker) zone(d *resolver.Delegation) *zone {
 		byAddr: map[netip.Addr]*Server{},
 		named:  map[string]bool{},
 		shapes: map[netip.Addr]*Answer{},
+		talks:  map[netip.Addr][]resolver.Observation{},
 	}
 	for _, ns := range d.NS {
 		z.ParentNS = append(z.ParentNS, ns.Name)
