@@ -176,8 +176,8 @@ func (h *zoneHealth) fault() string {
 	switch {
 	case len(h.in(lame, quiet, unreachable)) > 0:
 		return "delegation-lame"
-	case len(h.in(deaf, choked, astray, balking)) > 0:
-		return mute[h.in(deaf, choked, astray, balking)[0].state]
+	case len(h.in(muted...)) > 0:
+		return mute[h.in(muted...)[0].state]
 	case len(h.in(special)) > 0:
 		return "nameserver-private-address"
 	case cyclic:
@@ -195,11 +195,18 @@ func deadZone(h *zoneHealth) []draft {
 		return nil
 	}
 	z := h.zone.Name
-	broken := h.in(lame, quiet, unreachable, deaf, choked, astray, balking)
+	bad := h.in(unfit...)
 	f := finding(id, z, fmt.Sprintf("No server of %s serves it: %s.", z, deadServers(h)))
-	f.Servers, f.Evidence = labels(broken), evidence(answers(broken)...)
+	f.Servers, f.Evidence = labels(bad), evidence(answers(bad)...)
 	f.Fix = fmt.Sprintf("Load %s on these servers, or change its NS records in %s%s to the servers that have it.", z, parentOf(h.zone), registrar(h.zone))
-	if len(h.in(lame)) == 0 {
+	switch {
+	case len(h.in(lame)) > 0:
+	case len(bad) > 0 && all(answers(bad), func(a *survey.Answer) bool { return a.OverTCP }):
+		f.Fix = fmt.Sprintf("Let UDP port 53 through to %s: resolvers ask over UDP first, and over TCP only when told to.", who(answers(bad)))
+	case len(bad) > 0 && all(answers(bad), func(a *survey.Answer) bool { return a.Mismatched }):
+		f.Fix = fmt.Sprintf("Have the replies of %s carry the ID and the question of the query: look at the load balancer or firewall before %s.",
+			who(answers(bad)), verb(len(names(bad)), "it", "them"))
+	default:
 		f.Fix = fmt.Sprintf("Bring these servers back (port 53, UDP and TCP), or change the NS records of %s in %s%s to servers that answer.", z, parentOf(h.zone), registrar(h.zone))
 	}
 	if id == "delegation-cyclic" {
@@ -212,7 +219,7 @@ func deadZone(h *zoneHealth) []draft {
 // deadServers lists why each server of a dead zone is of no use.
 func deadServers(h *zoneHealth) string {
 	var parts []string
-	if as := answers(h.in(lame, quiet, unreachable, deaf, choked, astray, balking)); len(as) > 0 {
+	if as := answers(h.in(unfit...)); len(as) > 0 {
 		parts = append(parts, saidEach(as))
 	}
 	for _, s := range h.in(special) {
@@ -308,7 +315,7 @@ func singleServer(h *zoneHealth) []draft {
 		return nil
 	}
 	f := finding("delegation-single-server", h.zone.Name, detail)
-	f.Servers = labels(h.in(serving, lame, quiet, unreachable, deaf, choked, astray, balking, special, unknown))
+	f.Servers = labels(h.in(append([]serverState{serving, special, unknown}, unfit...)...))
 	return []draft{{Finding: f}}
 }
 

@@ -18,6 +18,7 @@ const (
 	choked      serverState = "choked"      // its larger UDP answers get lost
 	astray      serverState = "astray"      // its replies come from elsewhere
 	balking     serverState = "balking"     // answers with an error whatever carries EDNS
+	pedantic    serverState = "pedantic"    // answers with an error what is in mixed letter case
 	special     serverState = "special"     // in a range that is never asked
 	unknown     serverState = "unknown"     // we could not ask it
 )
@@ -104,7 +105,7 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 		if a.Status.Usable() || sawLoop(a) {
 			return serving, a
 		}
-		if first == nil && !j.ours(a) {
+		if !j.ours(a) && (first == nil || a.Mismatched && !first.Mismatched) {
 			first = a
 		}
 	}
@@ -124,8 +125,11 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 	case first.Status == survey.Truncated:
 		return serving, first
 	}
-	if s.Probe("edns").Is("refused") {
+	switch {
+	case s.Probe("edns").Is("refused"):
 		return balking, first
+	case s.Probe("case").Is("differs"):
+		return pedantic, first
 	}
 	return lame, first
 }
@@ -137,7 +141,16 @@ var mute = map[serverState]string{
 	choked:  "fragments-lost",
 	astray:  "answer-from-wrong-address",
 	balking: "edns-unsupported",
+
+	pedantic: "case-answers-differ",
 }
+
+// unfit are the states of servers that are of no use to the CA's resolver, of
+// these muted the ones with a rule of their own.
+var (
+	unfit = append([]serverState{lame, quiet, unreachable}, muted...)
+	muted = []serverState{deaf, choked, astray, balking, pedantic}
+)
 
 // answersOf are the answers of one address for a zone, SOA first.
 func (j *judge) answersOf(z *survey.Zone, s *survey.Server) []*survey.Answer {

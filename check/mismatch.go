@@ -46,7 +46,7 @@ func (j *judge) harmful(h *zoneHealth, only []string) []string {
 	for _, s := range h.servers {
 		switch {
 		case !slices.Contains(only, s.Name) || brokenIPv6(h, s):
-		case s.state == lame || s.state == quiet || s.state == unreachable:
+		case slices.Contains(unfit, s.state):
 			bad = append(bad, host(s.Name, s.Addr)+" "+said(s.answer))
 		case s.state == special:
 			bad = append(bad, host(s.Name, s.Addr)+" is in a range that is never asked")

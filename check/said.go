@@ -42,6 +42,9 @@ func said(a *survey.Answer) string {
 	case survey.Timeout:
 		return saidNothing(a)
 	case survey.Unreachable:
+		if a.OverTCP {
+			return "refuses UDP and answers over TCP"
+		}
 		return "cannot be reached"
 	case survey.Malformed:
 		return "answers with a malformed message"
@@ -69,6 +72,10 @@ func saidNothing(a *survey.Answer) string {
 		return "answers questions that offer 512 octets for the answer, and none that offer 1232"
 	case a.Elsewhere.IsValid():
 		return "answers from another address than was asked"
+	case a.Mismatched:
+		return "answers with replies that carry another ID or question"
+	case a.OverTCP:
+		return "answers over TCP and not over UDP"
 	}
 	return "does not answer"
 }
@@ -143,7 +150,7 @@ func agreeing(subjects []string, predicate string) string {
 	}
 	v, rest, _ := strings.Cut(predicate, " ")
 	plural := map[string]string{"does": "do", "has": "have", "was": "were", "answers": "answer",
-		"gives": "give", "refers": "refer", "truncates": "truncate", "denies": "deny", "sends": "send"}
+		"gives": "give", "refuses": "refuse", "refers": "refer", "truncates": "truncate", "denies": "deny", "sends": "send"}
 	if p, ok := plural[v]; ok {
 		v = p
 	}

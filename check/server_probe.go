@@ -43,8 +43,11 @@ func whom(ss []serverHealth) string {
 // sources tells on what condition servers fail, or where their replies come
 // from that nobody takes; "" where there is nothing to add.
 func sources(ss []serverHealth) string {
-	if ss[0].state == balking {
+	switch ss[0].state {
+	case balking:
 		return " as soon as a query carries EDNS"
+	case pedantic:
+		return " as soon as a name is in mixed letter case, as the CA's resolver sends it"
 	}
 	var from []string
 	for _, s := range ss {
@@ -87,7 +90,7 @@ func (j *judge) badVersion(h *zoneHealth) []draft {
 // caseDiffers are servers that know their names in lower case only.
 func (j *judge) caseDiffers(h *zoneHealth) []draft {
 	ss := slices.DeleteFunc(caught(h, "case", "differs"), func(s serverHealth) bool {
-		return slices.ContainsFunc(j.answersOf(h.zone, s.Server), func(a *survey.Answer) bool { return a.CaseLost })
+		return s.state == pedantic || slices.ContainsFunc(j.answersOf(h.zone, s.Server), func(a *survey.Answer) bool { return a.CaseLost })
 	})
 	if len(ss) == 0 {
 		return nil

@@ -71,7 +71,8 @@ var faults = map[string]maker{
 	"no-aa":                   plain(noAA),
 	"ra":                      plain(ra),
 	"lower-case":              plain(lowerCase),
-	"case-sensitive-nxdomain": plain(caseSensitiveNXDomain),
+	"case-sensitive-nxdomain": plain(caseSensitive(denied)),
+	"case-sensitive-servfail": plain(caseSensitive(func(r request, _ response) response { return r.fails(dns.RcodeServerFailure) })),
 
 	// EDNS is mishandled
 	"no-edns":     plain(noEDNS),

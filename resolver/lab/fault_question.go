@@ -73,13 +73,15 @@ func withName(m *dns.Msg, change func(string) string) *dns.Msg {
 	return m
 }
 
-// caseSensitiveNXDomain knows its names in lower case only.
-func caseSensitiveNXDomain(next handler) handler {
-	return func(r request) response {
-		name := r.question().Name
-		if name == strings.ToLower(name) {
-			return next(r)
+// caseSensitive knows its names in lower case only, and answers others otherwise.
+func caseSensitive(otherwise func(request, response) response) fault {
+	return func(next handler) handler {
+		return func(r request) response {
+			name := r.question().Name
+			if name == strings.ToLower(name) {
+				return next(r)
+			}
+			return otherwise(r, next(r))
 		}
-		return denied(r, next(r))
 	}
 }

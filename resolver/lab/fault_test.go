@@ -97,6 +97,7 @@ func TestFaults(t *testing.T) {
 		"lower-case":     {{"udp 192.0.2.1 EXAMPLE.com TXT", fine}},
 		"case-sensitive-nxdomain": {{"udp 192.0.2.1 Example.com TXT", lines("NXDOMAIN aa edns", soa)},
 			{txt, fine}},
+		"case-sensitive-servfail": {{"udp 192.0.2.1 Example.com TXT", "SERVFAIL edns"}, {txt, fine}},
 
 		"no-edns":   {{txt, "FORMERR"}, {txt + " plain", lines("NOERROR aa", here)}},
 		"edns-drop": {{txt, "timeout"}, {txt + " plain", lines("NOERROR aa", here)}},

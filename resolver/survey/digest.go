@@ -56,7 +56,7 @@ func digest(q Question, server string, a *resolver.Answer, r resolver.Reading) *
 		d.Aliases = []Alias{{From: al.From, To: al.To, TTL: al.TTL, DNAME: al.DNAME}}
 		d.Owner = al.To
 	}
-	d.Elsewhere = a.Elsewhere
+	d.Elsewhere, d.OverTCP, d.Mismatched = a.Elsewhere, a.TCPOnly, a.Failure == resolver.Mismatched
 	switch {
 	case a.PlainOnly:
 		d.EDNS = "dropped"

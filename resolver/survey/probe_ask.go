@@ -146,7 +146,15 @@ func (p prober) judged(id string, q resolver.Probe, words func(resolver.Observat
 func (p prober) tcp(known <-chan *Answer) {
 	soa, all := p.question(), p.converse(false)
 	answer := <-known
-	if answer == nil || answer.Status != Answered || len(all) == 0 {
+	if answer == nil || len(all) == 0 {
+		return
+	}
+	if failed(all[0]) == "" && (answer.Status == Timeout || answer.Status == Unreachable) {
+		p.mu.Lock()
+		answer.OverTCP = true
+		p.mu.Unlock()
+	}
+	if answer.Status != Answered {
 		return
 	}
 	if answer.EDNS == "unsupported" && failed(all[0]) == "" {

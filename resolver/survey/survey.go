@@ -144,6 +144,8 @@ type Answer struct {
 	NeedsTCP      bool           // the UDP answer was truncated
 	TCP           string         // when NeedsTCP: "" if TCP brought the answer, else how it failed ("timeout", "unreachable", "closed", …)
 	EDNS          string         // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer; "dropped" silent to EDNS though it answers plain DNS; "small" silent to an offer of 1232 octets though it answers one of 512
+	OverTCP       bool           // with Timeout or Unreachable: it answers over TCP
+	Mismatched    bool           // with Timeout: replies came, with another ID or to another question
 	Elsewhere     netip.AddrPort // with Timeout: where replies came from, which nobody takes; the zero value when none was heard
 	CaseLost      bool           // the question came back in other letter case
 	CaseDiffers   bool           // with CaseLost: asked again in lower case, servers say this and that
