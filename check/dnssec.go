@@ -111,11 +111,37 @@ func bogus(a *survey.Answer) bool {
 	return a.Status.Usable() && a.Security != nil && a.Security.Status == "bogus"
 }
 
-func ruleOfBogus(s *survey.Security) string {
-	if id, ok := bogusRule[s.Reason]; ok {
-		return id
+// ruleOfBogus is the rule for an answer that does not validate. What the CA's
+// resolver misses is not always what is wrong: where nothing is there it looks
+// for a signature, though the proof is what should be signed; where data comes
+// unsigned it looks for the proof that it may.
+func ruleOfBogus(l *survey.Lookup, a *survey.Answer) string {
+	denied := a.Status == survey.NoData || a.Status == survey.NXDomain
+	switch reason := a.Security.Reason; {
+	case reason == "signature-missing" && denied && a.Signed && a.Security.Name == a.Name && a.Security.Type == a.Type:
+		return "dnssec-denial-broken"
+	case unsignedData(l, a):
+		return "dnssec-signature-missing"
+	case bogusRule[reason] != "":
+		return bogusRule[reason]
 	}
 	return "dnssec-bogus"
+}
+
+// unsignedData reports whether a signed zone answers with unsigned records, or
+// as a zone below it that is not signed, and does not prove that there is one.
+func unsignedData(l *survey.Lookup, a *survey.Answer) bool {
+	return a.Security.Reason == "denial-broken" && a.Security.Type == "DS" && a.Security.Zone == l.Zone && !a.Signed &&
+		(a.Status == survey.Answered || undelegated(l.Zone, a) != "")
+}
+
+// undelegated is the zone below another in whose name its servers deny
+// something, "" if they do not.
+func undelegated(zone string, a *survey.Answer) string {
+	if a.SOA != nil && a.SOA.Zone != zone && within(a.SOA.Zone, zone) {
+		return a.SOA.Zone
+	}
+	return ""
 }
 
 // keysTimedOut reports whether an answer could not be validated because no

@@ -31,11 +31,11 @@ func (j *judge) blame(l *survey.Lookup, a *survey.Answer) (id, zone string) {
 	s := a.Security
 	switch {
 	case s.Type == "DNSKEY" && s.Name != "":
-		return ruleOfBogus(s), s.Name
+		return ruleOfBogus(l, a), s.Name
 	case s.Type == "DS" && s.Zone != "":
-		return ruleOfBogus(s), s.Zone
+		return ruleOfBogus(l, a), s.Zone
 	}
-	return ruleOfBogus(s), l.Zone
+	return ruleOfBogus(l, a), l.Zone
 }
 
 // breach gathers what there is of a way to fail, at lookups of which no
@@ -63,10 +63,21 @@ func (j *judge) breach(id, zone string) breach {
 // validates reports whether a validating resolver takes an answer.
 func validates(a *survey.Answer) bool { return a.Status.Usable() && !bogus(a) }
 
+// leadsOn reports whether an answer is taken and, where it refers to a zone
+// below, an answer of that zone too: a server that has both zones says at once
+// what the others refer to.
+func (j *judge) leadsOn(l *survey.Lookup, a *survey.Answer) bool {
+	if !j.takes(l, a) || a.Status != survey.Referral {
+		return j.takes(l, a)
+	}
+	below := j.lookup(a.Child, l.Question)
+	return below != nil && below != l && slices.ContainsFunc(j.candidates(below), func(o *survey.Answer) bool { return j.leadsOn(below, o) })
+}
+
 // breachesOf returns the breaches of a lookup that some servers answer well.
 func (j *judge) breachesOf(l *survey.Lookup) []breach {
 	as := j.candidates(l)
-	if !slices.ContainsFunc(as, func(a *survey.Answer) bool { return j.takes(l, a) }) {
+	if !slices.ContainsFunc(as, func(a *survey.Answer) bool { return j.leadsOn(l, a) }) {
 		return nil
 	}
 	var bs []breach
@@ -74,7 +85,7 @@ func (j *judge) breachesOf(l *survey.Lookup) []breach {
 		if !bogus(a) {
 			continue
 		}
-		id := ruleOfBogus(a.Security)
+		id := ruleOfBogus(l, a)
 		i := slices.IndexFunc(bs, func(b breach) bool { return b.rule == id })
 		if i < 0 {
 			i = len(bs)
@@ -134,6 +145,17 @@ func (b *breach) sort() {
 	slices.SortStableFunc(b.answers, func(x, y *survey.Answer) int {
 		return cmp.Or(cmp.Compare(x.Server, y.Server), x.Addr.Compare(y.Addr))
 	})
+}
+
+// undelegated is a zone below in whose name the servers answer without a
+// delegation, as far as that can be seen.
+func (b breach) undelegated() string {
+	for _, a := range b.answers {
+		if zone := undelegated(b.zone, a); zone != "" {
+			return zone
+		}
+	}
+	return ""
 }
 
 // ofKeys reports whether the zone's keys are what failed.

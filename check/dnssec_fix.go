@@ -26,6 +26,8 @@ func (az *authorization) breachFix(b breach) string {
 	case b.rule == "dnssec-dnskey-missing" || b.rule == "dnssec-signature-missing" && b.ofKeys():
 		return fmt.Sprintf("Have %s signed again, with the keys and their signatures published; or leave it unsigned and remove from %s%s:%s",
 			z.Name, parentOf(z), registrar(z), dsRecords(z))
+	case b.rule == "dnssec-signature-missing" && b.undelegated() != "":
+		return fmt.Sprintf("Add NS records for %s to %s and have that signed again, or move the records into %s.", b.undelegated(), b.zone, b.zone)
 	case b.rule == "dnssec-bogus" && b.faults[0].Reason == "lookup-failed":
 		return fmt.Sprintf("Have %s queries for %s answered, over UDP and TCP.", b.faults[0].rrtype, b.faults[0].name)
 	}

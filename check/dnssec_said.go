@@ -40,6 +40,9 @@ func (j *judge) saidFault(b breach, f fault) string {
 		}
 		return fmt.Sprintf("The signature over %s, made with key %d, begins only at %s, in %s", what, f.KeyTag, moment(f.Inception), timeLeft(f.Inception.Sub(j.s.ValidatedAt)))
 	case "signature-missing":
+		if b.rule == "dnssec-denial-broken" {
+			return j.saidDenial(b, f)
+		}
 		if f.rrtype == "DNSKEY" && f.EDE == bogusEDE {
 			return fmt.Sprintf("%s is not signed with the key that the parent vouches for: %s", what, j.vouched(b.zone))
 		}
@@ -49,6 +52,9 @@ func (j *judge) saidFault(b breach, f fault) string {
 	case "ds-mismatch":
 		return fmt.Sprintf("No key of %s%s fits: %s", b.zone, j.saidKeys(b.zone), j.vouched(b.zone))
 	case "denial-broken":
+		if b.rule == "dnssec-signature-missing" {
+			return j.saidUndelegated(b, f)
+		}
 		return j.saidDenial(b, f)
 	case "lookup-failed":
 		return j.saidUnseen(b, f)
@@ -97,6 +103,16 @@ func (j *judge) saidDenial(b breach, f fault) string {
 		return fmt.Sprintf("A wildcard answers for %s %s, and nothing proves that the name has no records of its own (%s)", f.name, f.rrtype, words)
 	}
 	return fmt.Sprintf("Nothing proves that %s %s is not there: the answer's NSEC or NSEC3 records are missing or say something else (%s)", f.name, f.rrtype, words)
+}
+
+// saidUndelegated tells of unsigned data in a signed zone.
+func (j *judge) saidUndelegated(b breach, f fault) string {
+	what, why := "There is no signature over "+f.name+" "+f.rrtype, "so it is with a zone on these servers that is not delegated"
+	if zone := b.undelegated(); zone != "" {
+		what, why = fmt.Sprintf("The servers of %s answer in the name of %s, unsigned", b.zone, zone), "it does not delegate that zone"
+	}
+	return fmt.Sprintf("%s, though %s, and %s does not prove that an unsigned zone begins there (%s): %s",
+		what, j.vouched(b.zone), b.zone, resolverWords(f.Security), why)
 }
 
 // saidUnseen tells what could not be looked up.

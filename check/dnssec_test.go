@@ -66,6 +66,9 @@ func broken(reason, link string, change ...func(*survey.Security)) edit {
 		for _, c := range change {
 			c(s)
 		}
+		if reason == "signature-missing" && link == "" {
+			a.Signed = false
+		}
 		a.Security = s
 	}
 }
