@@ -106,10 +106,11 @@ var delegationRules = []*Rule{
 	},
 	{
 		ID: "delegation-glue-mismatch", Subject: "delegation", Severity: Note,
-		Title:  "Glue differs from the server's own address records",
-		Why:    "Resolvers without a cache go by the glue, which is not what the zone says.",
-		Fix:    "Correct the address of the name server at your registrar (host object).",
-		Source: "RFC 1034 §4.2.1; RFC 2181 §5.4.1",
+		Title:     "Glue differs from the server's own address records",
+		Otherwise: "a warning when no server of the zone answers there",
+		Why:       "Resolvers without a cache go by the glue, which is not what the zone says.",
+		Fix:       "Correct the address of the name server at your registrar (host object).",
+		Source:    "RFC 1034 §4.2.1; RFC 2181 §5.4.1",
 	},
 	{
 		ID: "delegation-single-server", Subject: "delegation", Severity: Note,
@@ -141,6 +142,9 @@ func (az *authorization) explainZones() {
 			continue // a registry's servers are sampled: see unusable
 		}
 		for _, d := range az.zoneFindings(z) {
+			if d.Rule.ID == "delegation-mismatch" && d.Severity == Note && az.partsAtGivenUp(z.Name) {
+				d.Severity = Warning
+			}
 			az.raise(d.Finding, d.cause)
 		}
 	}
@@ -275,11 +279,15 @@ func sortedKeys(m map[string]string) []string {
 	return ks
 }
 
+// outdatedGlue reports whether the parent sends resolvers to an address that the
+// server's own records lack.
+func outdatedGlue(s serverHealth) bool { return s.Glue && s.NoOwn }
+
 // glueMismatch is glue that the server's own records lack.
 func glueMismatch(h *zoneHealth) []draft {
 	var ss []serverHealth
 	for _, s := range h.servers {
-		if s.Glue && s.NoOwn {
+		if outdatedGlue(s) {
 			ss = append(ss, s)
 		}
 	}
@@ -289,6 +297,11 @@ func glueMismatch(h *zoneHealth) []draft {
 	f := finding("delegation-glue-mismatch", h.zone.Name,
 		fmt.Sprintf("%s gives %s as glue for %s, and the address records of %s do not have %s.", parentOf(h.zone),
 			series(labels(ss)), h.zone.Name, series(names(ss)), verb(len(ss), "it", "them")))
+	dead := slices.DeleteFunc(slices.Clone(ss), func(s serverHealth) bool { return !slices.Contains(unfit, s.state) })
+	if len(dead) > 0 {
+		f.Severity = Warning
+		f.Detail += " There, " + saidEach(answers(dead)) + "."
+	}
 	f.Servers = labels(ss)
 	f.Fix = fmt.Sprintf("Set the address of %s in %s%s to the one in its own records.", series(names(ss)), parentOf(h.zone), registrar(h.zone))
 	return []draft{{Finding: f}}

@@ -69,6 +69,13 @@ func (az *authorization) notOnEveryServer() {
 			az.raise(f, place{rule, l.Zone})
 			continue
 		}
+		if az.givenUp(l.Zone, bad[i]) {
+			f.Fix = fmt.Sprintf("Take %s out of the NS records of %s in %s%s: the zone itself does not list %s.", series(serverNames(bad[i])), l.Zone,
+				parentOf(az.s.Zone(l.Zone)), registrar(az.s.Zone(l.Zone)), verb(len(serverNames(bad[i])), "it", "them"))
+			az.differ(l.Zone, f)
+			az.raise(f, place{"delegation-mismatch", l.Zone})
+			continue
+		}
 		if cause.rule != "alias-beside-records" {
 			cause = place{}
 			az.differ(l.Zone, f)

@@ -11,10 +11,11 @@ import (
 // mismatch compares the NS set at the parent with the zone's own.
 func (j *judge) mismatch(h *zoneHealth) []draft {
 	z := h.zone
-	if len(z.ParentNS) == 0 || len(z.ChildNS) == 0 {
+	own := ownNS(z)
+	if len(z.ParentNS) == 0 || len(own) == 0 {
 		return nil
 	}
-	parent, child := without(z.ParentNS, z.ChildNS), without(z.ChildNS, z.ParentNS)
+	parent, child := without(z.ParentNS, own), without(own, z.ParentNS)
 	if len(parent)+len(child) == 0 {
 		return nil
 	}
@@ -26,17 +27,51 @@ func (j *judge) mismatch(h *zoneHealth) []draft {
 		parts = append(parts, fmt.Sprintf("only the zone itself lists %s", series(child)))
 	}
 	f := finding("delegation-mismatch", z.Name, fmt.Sprintf("For %s, %s", z.Name, strings.Join(parts, " and ")))
-	f.Fix = fmt.Sprintf("Make the NS records of %s in %s%s and in the zone itself the same: %s.",
-		z.Name, parentOf(z), registrar(z), series(unite(z.ParentNS, z.ChildNS)))
 	bad := j.harmful(h, unite(parent, child))
-	if len(bad) == 0 {
-		f.Severity = Note
+	other := j.otherwise(h, unite(parent, child))
+	switch all := append(bad, other...); {
+	case len(all) == 0:
 		f.Detail += "; all of them serve the same data."
-	} else {
-		f.Detail += "; " + strings.Join(bad, ", ") + "."
+	default:
+		f.Detail += "; " + strings.Join(all, ", ") + "."
+	}
+	right := slices.DeleteFunc(unite(z.ParentNS, own), func(n string) bool {
+		return slices.ContainsFunc(append(bad, other...), func(b string) bool { return strings.HasPrefix(b, n+" ") })
+	})
+	f.Fix = fmt.Sprintf("Make the NS records of %s in %s%s and in the zone itself the same: %s.", z.Name, parentOf(z), registrar(z), series(right))
+	if len(right) == 0 {
+		f.Fix = fmt.Sprintf("Make the NS records of %s in %s%s and in the zone itself the same: the servers that have the zone.", z.Name, parentOf(z), registrar(z))
+	}
+	if len(bad) == 0 {
+		f.Severity = Note // whether the CA sees the other data is told where it matters
 	}
 	f.Servers = unite(parent, child)
 	return []draft{{Finding: f}}
+}
+
+// ownNS is the zone's own NS set, without names that only the server of that
+// name still lists: an old copy of the zone names the server that has it.
+func ownNS(z *survey.Zone) []string {
+	var own []string
+	for _, n := range z.ChildNS {
+		others, listed := 0, 0
+		for _, s := range z.Servers {
+			if s.Name == n || s.NS == nil || s.NS.Status != survey.Answered {
+				continue
+			}
+			others++
+			if slices.Contains(s.NS.NS, n) {
+				listed++
+			}
+		}
+		if others == 0 || listed > 0 {
+			own = append(own, n)
+		}
+	}
+	if len(own) == 0 {
+		return z.ChildNS
+	}
+	return own
 }
 
 // harmful tells which of the servers that one side alone lists do not serve
@@ -50,7 +85,7 @@ func (j *judge) harmful(h *zoneHealth, only []string) []string {
 			bad = append(bad, host(s.Name, s.Addr)+" "+said(s.answer))
 		case s.state == special:
 			bad = append(bad, host(s.Name, s.Addr)+" is in a range that is never asked")
-		case s.state == serving && !s.InParent && j.servesOther(h.zone, s):
+		case s.state == serving && !s.InParent && j.servesOther(h.zone, s, only):
 			bad = append(bad, host(s.Name, s.Addr)+" has other data")
 		}
 	}
@@ -62,9 +97,47 @@ func (j *judge) harmful(h *zoneHealth, only []string) []string {
 	return bad
 }
 
+// otherwise tells which of the servers that the parent alone lists serve other
+// data than those that both sides list.
+func (j *judge) otherwise(h *zoneHealth, only []string) []string {
+	var other []string
+	for _, s := range h.in(serving) {
+		if slices.Contains(only, s.Name) && j.servesOther(h.zone, s, only) {
+			other = append(other, host(s.Name, s.Addr)+" has other data")
+		}
+	}
+	return other
+}
+
+// givenUp reports whether answers came from servers that the parent lists and the
+// zone itself does not.
+func (az *authorization) givenUp(zone string, as []*survey.Answer) bool {
+	z := az.s.Zone(zone)
+	if z == nil || len(as) == 0 {
+		return false
+	}
+	own := ownNS(z)
+	return len(own) > 0 && all(as, func(a *survey.Answer) bool {
+		s := serverAt(z, a)
+		return s != nil && s.InParent && !slices.Contains(own, s.Name)
+	})
+}
+
+// partsAtGivenUp reports whether servers that a zone has given up lead to another
+// outcome than the others.
+func (az *authorization) partsAtGivenUp(zone string) bool {
+	at, bad, _ := az.parting()
+	for i, l := range at {
+		if l.Zone == zone && az.givenUp(zone, bad[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // servesOther reports whether a server answers some question as no server of
 // the delegation does.
-func (j *judge) servesOther(z *survey.Zone, s serverHealth) bool {
+func (j *judge) servesOther(z *survey.Zone, s serverHealth, only []string) bool {
 	for _, l := range j.s.Lookups {
 		if l.Zone != z.Name {
 			continue
@@ -76,7 +149,7 @@ func (j *judge) servesOther(z *survey.Zone, s serverHealth) bool {
 			}
 			if a.Addr == s.Addr {
 				theirs = append(theirs, a)
-			} else if o := serverAt(z, a); o != nil && o.InParent {
+			} else if o := serverAt(z, a); o != nil && o.InParent && !slices.Contains(only, o.Name) {
 				usual = append(usual, a)
 			}
 		}

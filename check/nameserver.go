@@ -52,7 +52,10 @@ func (h *zoneHealth) whyBroken(ss []serverHealth) place {
 	if h.dead() {
 		return place{h.fault(), h.zone.Name}
 	}
-	if len(h.zone.ChildNS) > 0 && all(ss, func(s serverHealth) bool { return !slices.Contains(h.zone.ChildNS, s.Name) }) {
+	if all(ss, outdatedGlue) {
+		return place{"delegation-glue-mismatch", h.zone.Name}
+	}
+	if own := ownNS(h.zone); len(own) > 0 && all(ss, func(s serverHealth) bool { return !slices.Contains(own, s.Name) }) {
 		return place{"delegation-mismatch", h.zone.Name}
 	}
 	return place{}
