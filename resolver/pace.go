@@ -109,7 +109,7 @@ func (p *pacer) Exchange(ctx context.Context, q Query) (Reply, error) {
 	}
 	defer done()
 	r, err := p.x.Exchange(ctx, q)
-	l.learn(q, err, time.Now())
+	l.learn(q, err, time.Now(), p.p)
 	return r, err
 }
 
