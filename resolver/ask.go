@@ -184,16 +184,19 @@ func (q *asking) udp(ctx context.Context, f form) {
 	h := q.c.host(q.server)
 	defer h.explain(q.answer)
 	if h.isDead() {
-		q.answer.Failure, q.answer.Transport = Timeout, UDP
+		q.unasked(ctx)
 		return
 	}
+	silent := q.c.cfg.Silent.lately(q.server)
 	hurried := 0
 	for try := 0; try < 3+min(hurried, 1); try++ {
-		switch h.again(ctx, try) {
+		switch h.again(ctx, try, silent) {
 		case giveUp:
+			q.unasked(ctx)
 			return
 		case forAll:
 			if !q.sound(ctx, f, h) {
+				q.unasked(ctx)
 				return
 			}
 		}
@@ -211,9 +214,21 @@ func (q *asking) udp(ctx context.Context, f form) {
 		case Timeout, Mismatched, Malformed:
 			continue
 		case "":
-			h.answered(o.Reply.RTT)
+			h.answered(o.Reply.RTT, o.Reply.Kept)
 		}
 		return
+	}
+}
+
+// unasked says why there is no answer where nothing was sent for it.
+func (q *asking) unasked(ctx context.Context) {
+	a := q.answer
+	switch {
+	case a.Failure != "":
+	case ctx.Err() != nil:
+		a.Failure, a.Transport = Canceled, UDP
+	default:
+		a.Failure, a.Transport = Timeout, UDP
 	}
 }
 
@@ -260,8 +275,12 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 	if f := FailureOf(o.Err); f != Timeout && f != Mismatched {
 		stop() // not silent
 	}
-	if udp.answer.replied() {
+	switch failure := FailureOf(o.Err); {
+	case udp.answer.replied():
 		h.sounded(true, silence{})
+		q.c.cfg.Silent.note(q.server, false)
+	case failure == Timeout && !dead:
+		q.c.cfg.Silent.note(q.server, true)
 	}
 	wg.Wait()
 	switch {

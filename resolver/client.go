@@ -34,6 +34,8 @@ type Config struct {
 	// Line is what is known of the way out; nil where no other client asks at
 	// the same time.
 	Line *Line
+	// Silent is what other clients have found silent; nil where there are none.
+	Silent *Silent
 }
 
 // A Client is what one run has learnt: which questions were answered how,

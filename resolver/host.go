@@ -11,6 +11,7 @@ import (
 type host struct {
 	mu      sync.Mutex
 	alive   bool
+	fresh   bool          // it is alive for what was sent to it, not out of a memory
 	slowest time.Duration // of its replies over UDP
 	replies int
 	lost    int           // replies over UDP that were given up early
@@ -39,10 +40,10 @@ func (c *Client) host(a netip.Addr) *host {
 	return h
 }
 
-func (h *host) answered(rtt time.Duration) {
+func (h *host) answered(rtt time.Duration, kept bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.alive = true
+	h.alive, h.fresh = true, h.fresh || !kept
 	h.replies++
 	h.slowest = max(h.slowest, rtt)
 }
@@ -110,17 +111,18 @@ const (
 )
 
 // again says whether a question may be asked, for the try-th time. The first
-// time, always. After silence, twice more at an address that has answered
-// something. At one that has not, the first question to come this far sounds
-// it out, and the others wait for what that finds: a dead server is asked a
-// handful of times, however many questions there are.
-func (h *host) again(ctx context.Context, try int) again {
-	if try == 0 {
+// time, always, unless the address was silent to others lately. After silence,
+// twice more at an address that has answered something. At one that has not, the
+// first question to come this far sounds it out, and the others wait for what
+// that finds: a dead server is asked a handful of times, however many questions
+// there are.
+func (h *host) again(ctx context.Context, try int, silent bool) again {
+	if try == 0 && !silent {
 		return send
 	}
 	h.mu.Lock()
 	switch {
-	case h.alive:
+	case h.fresh:
 		h.mu.Unlock()
 		return send
 	case h.dead:
@@ -140,7 +142,7 @@ func (h *host) again(ctx context.Context, try int) again {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.alive {
+	if h.fresh {
 		return send
 	}
 	return giveUp
@@ -150,7 +152,7 @@ func (h *host) again(ctx context.Context, try int) again {
 func (h *host) explain(a *Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.unheard && !h.alive && a.Failure == Timeout {
+	if h.unheard && !h.fresh && a.Failure == Timeout {
 		a.Failure = LineDead
 	}
 	if h.dead && a.Failure != "" {
@@ -170,7 +172,7 @@ func (h *host) unsound() {
 func (h *host) sounded(alive bool, s silence) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.alive = h.alive || alive
-	h.dead, h.silence = !h.alive, s
+	h.fresh = h.fresh || alive
+	h.alive, h.dead, h.silence = h.fresh, !h.fresh, s
 	close(h.pending)
 }

@@ -73,7 +73,7 @@ func (j *judging) look(ctx context.Context, r nats.Request) (nats.Sighting, erro
 	begun := time.Now()
 	counter := &resolver.Counter{}
 	x := resolver.Observe(j.door, counter.Add)
-	client := resolver.New(budgeted(j.p.clientOf(j.w, x, j.start, j.settings), len(r.Names)))
+	client := j.client(x, len(r.Names))
 	s := survey.Take(ctx, survey.Target{Names: r.Names, Challenge: r.Challenge, Account: r.Account, OnlyCAA: r.OnlyCAA}, survey.Options{
 		Client: client, Counter: counter, Exchanger: x, Now: j.p.clock(j.w),
 		Anchors: j.anchors, SignedAt: j.signedAt, Probes: survey.ProbesNone,

@@ -18,6 +18,7 @@ type judging struct {
 	settings
 	door   resolver.Exchanger // paced, for all orders
 	memory *resolver.Memory   // of what they share
+	silent resolver.Silent    // servers that one order has found dead
 	moves  bool               // signatures are judged as of each look, by the world's clock
 }
 
@@ -42,6 +43,13 @@ const (
 	keepMost = 20_000
 )
 
+// client is that of one order or request, over a door of its own.
+func (j *judging) client(x resolver.Exchanger, names int) *resolver.Client {
+	c := budgeted(j.p.clientOf(j.w, x, j.start, j.settings), names)
+	c.Silent = &j.silent
+	return resolver.New(c)
+}
+
 // judge looks at one order. It reports whether many questions were lost
 // besides.
 func (j *judging) judge(ctx context.Context, q orderLine, order check.Order, t terms) (r result) {
@@ -56,7 +64,7 @@ func (j *judging) judge(ctx context.Context, q orderLine, order check.Order, t t
 	var lost lossCounter
 	x := j.memory.Before(resolver.Observe(j.door, func(ob resolver.Observation) { counter.Add(ob); lost.add(ob) }))
 	s := survey.Take(ctx, survey.Target{Names: q.names, Unasked: check.Unasked(q.names, order), Challenge: order.Challenge, Account: order.Account}, survey.Options{
-		Client: resolver.New(budgeted(j.p.clientOf(j.w, x, j.start, j.settings), len(q.names))), Counter: counter,
+		Client: j.client(x, len(q.names)), Counter: counter,
 		Exchanger: x, Now: j.p.now,
 		Anchors: j.anchors, SignedAt: signedAt, Probes: t.probes,
 	})
