@@ -64,6 +64,13 @@ func (h *heardLines) String() string {
 	return h.text.String()
 }
 
+// forget lets go of what was written so far.
+func (h *heardLines) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = bytes.Buffer{}
+}
+
 // await waits until a text was written.
 func (h *heardLines) await(t *testing.T, text string) {
 	t.Helper()

@@ -54,6 +54,7 @@ type watchRun struct {
 	mu     sync.Mutex
 	told   []watch.Notice
 	stderr *strings.Builder
+	hangup chan struct{}
 	end    func()
 }
 
@@ -64,13 +65,22 @@ func watchIn(t *testing.T, text string, args ...string) *watchRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, _, _ := newProgram(t)
-	r := &watchRun{t: t, stderr: &strings.Builder{}}
-	p.stderr, p.now, p.rand = r.stderr, time.Now, unchanging()
-	if p.world, err = labWorld(s); err != nil {
+	w, err := labWorld(s)
+	if err != nil {
 		t.Fatal(err)
 	}
-	r.world = p.world.exchanger.(*lab.World)
+	r := watchOver(t, w, args...)
+	r.world = w.exchanger.(*lab.World)
+	return r
+}
+
+// watchOver begins a watch over a world that exists, likewise.
+func watchOver(t *testing.T, w world, args ...string) *watchRun {
+	t.Helper()
+	p, _, _ := newProgram(t)
+	r := &watchRun{t: t, stderr: &strings.Builder{}, hangup: make(chan struct{})}
+	p.stderr, p.now, p.rand, p.world = r.stderr, time.Now, unchanging(), w
+	p.hangup = func(context.Context) <-chan struct{} { return r.hangup }
 	f := newWatchFlags()
 	if err := f.parse(append([]string{"--listen", "none", "--webhook", "https://chat.example.net/"}, args...)); err != nil {
 		t.Fatal(err)
