@@ -3,6 +3,7 @@
 package scripts_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,7 +29,7 @@ func TestScriptsParse(t *testing.T) {
 	if err != nil {
 		t.Skip("bash is not installed")
 	}
-	for _, script := range []string{"release", "release-try", "ratios", "batch-memory", "packaging/PKGBUILD.in"} {
+	for _, script := range []string{"release", "release-try", "ratios", "batch-memory", "soak", "packaging/PKGBUILD.in"} {
 		if out, err := exec.Command(bash, "-n", script).CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", script, err, out)
 		}
@@ -146,5 +147,59 @@ func TestUnits(t *testing.T) {
 		}
 		command := strings.Fields(lines[i])[1]
 		read(t, filepath.Join("..", "cmd", "dns01", "help", command+".txt"))
+	}
+}
+
+// The rule of scripts/soak finds what grows, and leaves alone what goes up and
+// down or is the machine's doing.
+func TestSoakRule(t *testing.T) {
+	for _, program := range []string{"bash", "awk"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip(program, " is not installed")
+		}
+	}
+	table := func(rows int, row func(i int) string) string {
+		text := "seconds watch-rss watch-fds watch-look-ms watch-look-cpu dig-ms load looks\n"
+		for i := range rows {
+			text += fmt.Sprintf("%d %s 1.5 %d\n", 30*i, row(i), i)
+		}
+		return text
+	}
+	flat := func(i int) string { return fmt.Sprintf("%d %d %d.5 8.1 20", 40000+i%7*300, 8+i%3, 60+i%5) }
+	tests := []struct {
+		name, table string
+		want        []string // what grows, or is wrong
+	}{
+		{"flat", table(120, flat), nil},
+		{"cells without a value", table(120, func(i int) string {
+			if i%4 == 0 {
+				return "- - - - -"
+			}
+			return flat(i)
+		}), nil},
+		{"memory", table(120, func(i int) string { return fmt.Sprintf("%d 8 60 8 20", 40000+60*i) }), []string{"watch-rss"}},
+		{"descriptors", table(120, func(i int) string { return fmt.Sprintf("40000 %d 60 8 20", 8+i/9) }), []string{"watch-fds"}},
+		{"latency", table(120, func(i int) string { return fmt.Sprintf("40000 8 %d 8 20", 60+i) }), []string{"watch-look-ms"}},
+		{"a machine that gets slower", table(120, func(i int) string { return fmt.Sprintf("40000 8 %d 8 %d", 60+i, 20+i/3) }), nil},
+		{"work", table(120, func(i int) string { return fmt.Sprintf("40000 8 60 %d 20", 8+i/9) }), []string{"watch-look-cpu"}},
+		{"nothing was seen", table(120, func(i int) string { return "40000 8 - 8 20" }), []string{"watch-look-ms"}},
+		{"too short", table(8, flat), []string{"soak: 8 rows"}},
+		{"a row that was cut off", table(120, flat) + "3600 40000\n", []string{"soak: line 122"}},
+	}
+	for _, tt := range tests {
+		file := filepath.Join(t.TempDir(), "table")
+		if err := os.WriteFile(file, []byte(tt.table), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := exec.Command("bash", "soak", "--judge", file).CombinedOutput()
+		var got []string
+		for line := range strings.Lines(string(out)) {
+			if strings.HasPrefix(line, "soak: ") || strings.Contains(line, "GROWS") || strings.Contains(line, "NOT SEEN") {
+				got = append(got, line)
+			}
+		}
+		if (err == nil) != (len(tt.want) == 0) || !slices.EqualFunc(got, tt.want, strings.HasPrefix) {
+			t.Errorf("%s: %v, want %q\n%s", tt.name, err, tt.want, out)
+		}
 	}
 }

@@ -45,6 +45,7 @@ var notTried = map[string]string{
 	".ci/run":                         "it runs this",
 	"scripts/ratios":                  "it is BenchmarkLoad; TestRatios holds what is promised of it",
 	"scripts/batch-memory":            "it is BenchmarkBatch, for many minutes",
+	"scripts/soak":                    "it takes an hour and root; TestSoakRule holds its rule",
 	"scripts/compare":                 "it measures, and takes root and a machine of its own",
 	"scripts/fuzz":                    ".ci/run does, for a second a target",
 	"apt-get":                         "it takes root and a network; .ci/run installs the same",
