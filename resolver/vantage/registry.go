@@ -49,23 +49,27 @@ func RegistryOfCloud(code string) string {
 	return cloudRegions[m[1]]
 }
 
-// continents are the registries of whole continents, but for countries.
+// continents are the registries of whole continents, for codes that are no
+// country's, such as XK.
 var continents = map[string]string{
 	"AF": "AFRINIC", "AN": "ARIN", "AS": "APNIC", "EU": "RIPE NCC", "NA": "ARIN", "OC": "APNIC", "SA": "LACNIC",
 }
 
-// countries are those whose registry is not that of their continent, by their
-// codes (ISO 3166-1). The Middle East and Central Asia belong to the RIPE NCC,
-// Latin America and a part of the Caribbean to LACNIC.
+// countries are the registries' service regions, by the codes of ISO 3166-1.
 //
-// Source: the lists of countries in the service regions of the registries,
-// nro.net/list-of-country-codes-and-rirs-ordered-by-country-code, as of 2025.
+// Source: the RIPE NCC's list of country codes and RIRs
+// (ripe.net/community/internet-governance/internet-technical-community/the-rir-system/list-of-country-codes-and-rirs),
+// which is the NRO's too; read as of 2026-09-15.
 var countries = countriesOf(map[string]string{
-	"RIPE NCC": "AE AM AZ BH CY GE GL IL IQ IR JO KG KW KZ LB OM PS QA SA SY TJ TM TR UZ YE",
-	"LACNIC":   "AW BQ BZ CR CU CW DO GT HN HT MX NI PA SV SX TT",
-	"ARIN":     "BV HM SH UM",
-	"APNIC":    "IO",
-	"AFRINIC":  "RE YT",
+	"ARIN": `AG AI AQ BB BL BM BS BV CA DM GD GP HM JM KN KY LC MF MQ MS PM PR SH TC UM US VC VG VI`,
+	"RIPE NCC": `AD AE AL AM AT AX AZ BA BE BG BH BY CH CY CZ DE DK EE ES FI FO FR GB GE GG GI GL GR HR HU IE IL IM
+		IQ IR IS IT JE JO KG KW KZ LB LI LT LU LV MC MD ME MK MT NL NO OM PL PS PT QA RO RS RU SA SE SI SJ
+		SK SM SY TJ TM TR UA UZ VA YE`,
+	"APNIC": `AF AS AU BD BN BT CC CK CN CX FJ FM GU HK ID IN IO JP KH KI KP KR LA LK MH MM MN MO MP MV MY NC NF
+		NP NR NU NZ PF PG PH PK PN PW SB SG TF TH TK TL TO TV TW VN VU WF WS`,
+	"LACNIC": `AR AW BO BQ BR BZ CL CO CR CU CW DO EC FK GF GS GT GY HN HT MX NI PA PE PY SR SV SX TT UY VE`,
+	"AFRINIC": `AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG EH ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU
+		MW MZ NA NE NG RE RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG YT ZA ZM ZW`,
 })
 
 func countriesOf(lists map[string]string) map[string]string {
@@ -78,8 +82,8 @@ func countriesOf(lists map[string]string) map[string]string {
 	return by
 }
 
-// RegistryOf is the registry in whose region a country lies, by its code and
-// that of its continent; "" when neither is known.
+// RegistryOf is the registry in whose region a country lies, by its code, or
+// else by that of its continent; "" when neither is known.
 func RegistryOf(country, continent string) string {
 	if rir := countries[strings.ToUpper(country)]; rir != "" {
 		return rir
