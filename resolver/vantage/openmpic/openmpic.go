@@ -187,20 +187,22 @@ func (e *Engine) ask(ctx context.Context, c check) (response, error) {
 	return r, err
 }
 
-// refused says what a status means for whoever wrote the command.
+// refused says what a status means for whoever wrote the command, with what the
+// coordinator says of it.
 func (e *Engine) refused(s *web.StatusError) error {
+	said := said(s.Body)
 	switch s.Status {
 	case http.StatusUnauthorized, http.StatusForbidden:
 		if e.keyed {
-			return fmt.Errorf("%w: it does not take the key; see to DNS01_OPEN_MPIC_HEADER", s)
+			return fmt.Errorf("%w%s: it does not take the key; see to DNS01_OPEN_MPIC_HEADER", s, said)
 		}
-		return fmt.Errorf("%w: it wants a key; give its header in DNS01_OPEN_MPIC_HEADER", s)
+		return fmt.Errorf("%w%s: it wants a key; give its header in DNS01_OPEN_MPIC_HEADER", s, said)
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return fmt.Errorf("%w: there is no coordinator at /mpic; give the URL that comes before that", s)
+		return fmt.Errorf("%w%s: there is no coordinator at /mpic; give the URL that comes before that", s, said)
 	case http.StatusTooManyRequests:
-		return fmt.Errorf("%w: it is asked too often%s", s, web.After(s.Header))
+		return fmt.Errorf("%w%s: it is asked too often%s", s, said, web.After(s.Header))
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
-		return fmt.Errorf("%w: it does not understand the request; it may be of another version than 3.5", s)
+		return fmt.Errorf("%w%s: it does not understand the request; it may be of another version than 3.5", s, said)
 	}
-	return fmt.Errorf("%w: the coordinator itself fails; try later, or see its log", s)
+	return fmt.Errorf("%w%s: the coordinator itself fails; try later, or see its log", s, said)
 }

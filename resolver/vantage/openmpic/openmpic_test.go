@@ -178,6 +178,7 @@ func TestAnswers(t *testing.T) {
 			"CAA of www.example.com: false, 5 of 6",
 		}},
 		{"caa-flat.json", []string{
+			"eu-west-2 (RIPE NCC): www.example.com CAA nodata", `eu-west-2 (RIPE NCC): example.com CAA answered [0 issue "letsencrypt.org"]`,
 			"here.and.there (): www.example.com CAA nodata", `here.and.there (): example.com CAA answered [0 issue "letsencrypt.org"]`,
 			"us-east-2 (ARIN): www.example.com CAA nodata", `us-east-2 (ARIN): example.com CAA answered [0 issue ";"]`,
 		}},
@@ -247,6 +248,14 @@ func TestWrongAnswers(t *testing.T) {
 		{"no coordinator", "", status(404), "it answers 404 Not Found: there is no coordinator at /mpic; give the URL that comes before that"},
 		{"too often", "", func(w http.ResponseWriter) { w.Header().Set("Retry-After", "7"); w.WriteHeader(429) }, "it answers 429 Too Many Requests: it is asked too often; try again in 7 s"},
 		{"another version", "", status(422), "it answers 422 Unprocessable Entity: it does not understand the request; it may be of another version than 3.5"},
+		{"it says why not", "", func(w http.ResponseWriter) {
+			w.WriteHeader(400)
+			io.WriteString(w, `{"error":"mpic_request:validation_failed","validation_issues":[]}`)
+		}, "it answers 400 Bad Request (mpic_request:validation_failed): it does not understand the request; it may be of another version than 3.5"},
+		{"a gateway says why not", "", func(w http.ResponseWriter) {
+			w.WriteHeader(403)
+			io.WriteString(w, `{"message":"Forbidden."}`)
+		}, "it answers 403 Forbidden (Forbidden): it wants a key; give its header in DNS01_OPEN_MPIC_HEADER"},
 		{"it fails", "", status(502), "it answers 502 Bad Gateway: the coordinator itself fails; try later, or see its log"},
 		{"a page", "", func(w http.ResponseWriter) {
 			w.Header().Set("Content-Type", "text/html; charset=utf-8")

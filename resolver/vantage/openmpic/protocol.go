@@ -8,6 +8,11 @@ import (
 // The documents of the API, version 3.5.0 of
 // github.com/open-mpic/open-mpic-specification, as far as they are used.
 
+// A request asks for one check. How many perspectives take part, how many have
+// to pass and how often it is tried is left to the coordinator: a number larger
+// than it has perspectives is refused, what they saw is judged here by the CA's
+// own quorum whatever the coordinator's is, and a check that is tried until it
+// passes would hide who failed.
 type request struct {
 	CheckType string         `json:"check_type"`
 	Target    string         `json:"domain_or_ip_target"`
@@ -30,13 +35,9 @@ type dcvParameters struct {
 }
 
 type response struct {
-	Completed    *bool            `json:"mpic_completed"`
-	Valid        *bool            `json:"is_valid"`
-	Actual       *orchestration   `json:"actual_orchestration_parameters"`
-	Perspectives []*oneResponse   `json:"perspectives"`
-	Message      string           `json:"message"` // of a gateway
-	Error        string           `json:"error"`
-	Issues       *json.RawMessage `json:"validation_issues"`
+	Valid        *bool          `json:"is_valid"`
+	Actual       *orchestration `json:"actual_orchestration_parameters"`
+	Perspectives []*oneResponse `json:"perspectives"`
 }
 
 type orchestration struct {
@@ -67,7 +68,7 @@ type fault struct {
 type details struct {
 	Present *bool     `json:"caa_record_present"`
 	FoundAt string    `json:"found_at"`
-	Records []string  `json:"records_seen"`
+	Records oneOrMore `json:"records_seen"` // one string for CAA, says the specification; a list, say its programs
 	Rcode   *int      `json:"response_code"`
 	Old     oneOrMore `json:"response"` // what records_seen was called before
 }

@@ -1,6 +1,8 @@
 package openmpic
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -198,6 +200,19 @@ func lower(s string) string {
 		return "its check failed"
 	}
 	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// said is what a coordinator, or a gateway before it, says of an error, in
+// brackets; "" for nothing.
+func said(body []byte) string {
+	var e struct {
+		Error   string `json:"error"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(body, &e) != nil || e.Error+e.Message == "" {
+		return ""
+	}
+	return " (" + strings.TrimSuffix(clipped(cmp.Or(e.Error, e.Message), maxReason), ".") + ")"
 }
 
 // clipped cuts a text, between runes.
