@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -130,12 +129,7 @@ func (f *flags) defineOutput() {
 func (f *flags) parse(args []string) error {
 	err := f.Parse(args)
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
-		given := "--" + e.GetSpecifiedName()
-		if e.GetSpecifiedShortnames() != "" {
-			given = "-" + e.GetSpecifiedName()
-		}
-		text := fmt.Sprintf("unknown flag %s%s; see \"dns01 help %s\"", given, didYouMean(given, f.names()), f.command)
-		return unknownFlag{usageError{text}, f.FlagSet}
+		return f.unknown(e, args)
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return usagef("%s needs a value; see \"dns01 help %s\"", dashed(e.GetFlag()), f.command)
