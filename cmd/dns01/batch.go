@@ -197,6 +197,9 @@ func (p *program) newBatch(ctx context.Context, w world, o batchOptions) (b *bat
 func (b *batch) judgeAll(ctx context.Context, in io.Reader, size int64) (int, error) {
 	b.progress = b.p.newBatchProgress(b.o, size)
 	err := b.run(ctx, newOrderReader(in, b.o))
+	if errors.Is(err, emptyList) {
+		return 0, errors.Join(b.out.discard(), err)
+	}
 	b.progress.end(b.sum)
 	if err := errors.Join(err, b.out.Close(), b.o.timeline.write()); err != nil {
 		return 0, err
@@ -243,6 +246,9 @@ func (b *batch) judge(ctx context.Context, q orderLine) result {
 // openOrders opens the list. The size is 0 where it is not known.
 func (p *program) openOrders(o batchOptions) (io.ReadCloser, int64, error) {
 	if o.file == "-" {
+		if f, ok := p.stdin.(*os.File); ok && screenOf(f).terminal && !o.quiet {
+			p.say("dns01: reading the list from the terminal, an order a line; Ctrl-D ends it")
+		}
 		return io.NopCloser(p.stdin), 0, nil
 	}
 	f, err := os.Open(o.file)

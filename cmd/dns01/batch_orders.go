@@ -28,6 +28,10 @@ type orderLine struct {
 	err     error // why it is no order; then nothing else is set but the number and the line
 }
 
+// emptyList is a usage error, since a pipeline whose list came out empty would
+// pass without having looked at anything.
+var emptyList error = usageError{"the list is empty; write an order a line, such as: example.com *.example.com"}
+
 // The forms that a list may have.
 var orderForms = []string{"lines", "csv", "ndjson"}
 

@@ -44,6 +44,20 @@ func (r *results) Close() error {
 	return r.file.Close()
 }
 
+// discard closes a file that holds no line, and removes it: the next run would
+// take it for the results of another.
+func (r *results) discard() error {
+	if r.file == nil {
+		return nil
+	}
+	info, err := r.file.Stat()
+	err = errors.Join(err, r.file.Close())
+	if err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		err = os.Remove(r.file.Name())
+	}
+	return err
+}
+
 // openResults opens the results, and reads which orders have one already.
 func (p *program) openResults(o batchOptions) (*results, *doneOrders, error) {
 	if o.output == "" || o.output == "-" {

@@ -136,6 +136,35 @@ func TestBatchInOrder(t *testing.T) {
 	}
 }
 
+// A list that came out empty is a mistake further up: a pipeline that passes
+// on it has looked at nothing. Comments alone are no orders, and a share of a
+// list may well be empty.
+func TestAnEmptyListIsNoSuccess(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.jsonl")
+	for _, tt := range []struct {
+		list   string
+		args   []string
+		status int
+	}{
+		{"", nil, statusUsage},
+		{"# none\n\n", nil, statusUsage},
+		{"id,names\n", []string{"--input", "csv"}, statusUsage},
+		{"", []string{"--fail-on", "never", "-q"}, statusUsage},
+		{"", []string{"--output", out}, statusUsage},
+		{"example.com\n", []string{"--shard", "1/2"}, statusOK},
+	} {
+		p, stdout, stderr := newProgram(t, append([]string{"batch", "--demo", "healthy"}, tt.args...)...)
+		p.stdin = strings.NewReader(tt.list)
+		got := p.run(t.Context())
+		if got != tt.status || stdout.Len() > 0 || got == statusUsage && stderr.String() != "dns01: "+emptyList.Error()+"\n" {
+			t.Errorf("%q %v: status %d, stdout %q, stderr %q", tt.list, tt.args, got, stdout, stderr)
+		}
+	}
+	if _, err := os.Stat(out); err == nil {
+		t.Error("a file without a result is left, which the next run would refuse to write over")
+	}
+}
+
 // A job that only gathers results is done when it has them, whatever they are;
 // a line that is no order is still a mistake.
 func TestBatchFailsOnWhatItIsToldTo(t *testing.T) {

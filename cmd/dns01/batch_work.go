@@ -61,6 +61,8 @@ func (b *batch) read(ctx context.Context, in *orderReader, finished chan<- resul
 	for {
 		q, err := in.next()
 		switch {
+		case err == io.EOF && in.number == 0:
+			return emptyList
 		case err == io.EOF:
 			return nil
 		case err != nil:

@@ -238,7 +238,7 @@ func (l *watchedList) orders(each func(yield func(orderLine))) (list watch.List,
 	case n == 0 && wrong > 0:
 		return list, usagef("no line of the list is an order; %s", list.Rejected[0])
 	case n == 0:
-		return list, usagef("the list is empty; write an order a line, such as: example.com *.example.com")
+		return list, emptyList
 	case n > l.most:
 		return list, usagef("the list has %d orders, and --max-orders allows %d; raise it, or watch a part", n, l.most)
 	}

@@ -183,7 +183,7 @@ func (o Options) why(err error) error {
 	case denied(err):
 		return &Denied{o.Host()}
 	case errors.Is(err, natsgo.ErrNoServers):
-		return fmt.Errorf("no NATS server answers at %s; is it running, and does a firewall let this host reach it?", o.Host())
+		return fmt.Errorf("no NATS server answers at %s; see that it runs, and that no firewall is in between", o.Host())
 	case errors.Is(err, natsgo.ErrSecureConnRequired):
 		return fmt.Errorf("%s wants TLS; write tls:// instead of nats://", o.Host())
 	case errors.Is(err, natsgo.ErrSecureConnWanted):
