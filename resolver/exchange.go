@@ -49,7 +49,7 @@ func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc
 		timers[0] = time.AfterFunc(q.Timeout+q.Apart(), func() { end(errTimeout) })
 	}
 	if q.Hurry != nil {
-		timers[1] = q.hurried(end)
+		timers[1] = q.hurried(ctx, end)
 	}
 	return ctx, func() {
 		for _, t := range timers {
@@ -61,14 +61,15 @@ func (q Query) Context(ctx context.Context) (context.Context, context.CancelFunc
 	}
 }
 
-// hurried calls end with a time-out once Hurry grants no more time.
-func (q Query) hurried(end context.CancelCauseFunc) *time.Timer {
+// hurried calls end with a time-out once Hurry grants no more time. Whoever
+// stops the timer may meet it at work: when ctx is over it is not set again.
+func (q Query) hurried(ctx context.Context, end context.CancelCauseFunc) *time.Timer {
 	sent := time.Now()
 	set := make(chan *time.Timer, 1)
 	timer := time.AfterFunc(q.Hurry(0)+q.Apart(), func() {
 		timer := <-set
 		set <- timer
-		if more := q.Hurry(time.Since(sent)); more > 0 {
+		if more := q.Hurry(time.Since(sent)); more > 0 && ctx.Err() == nil {
 			timer.Reset(more)
 			return
 		}

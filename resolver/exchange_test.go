@@ -1,0 +1,34 @@
+package resolver
+
+import (
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// A watch sends queries for months: one that is over must not leave a timer
+// that goes off again and again.
+func TestNothingHurriesAQueryThatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var over func()
+		asked := 0
+		q := Query{
+			Server: netip.MustParseAddrPort("192.0.2.1:53"), Msg: new(dns.Msg).SetQuestion("example.com.", dns.TypeA),
+			Hurry: func(waited time.Duration) time.Duration {
+				if asked++; waited > 0 {
+					over() // the reply comes while the timer is at work
+				}
+				return 100 * time.Millisecond
+			},
+		}
+		_, end := q.Context(t.Context())
+		over = end
+		time.Sleep(time.Hour)
+		if asked > 3 {
+			t.Errorf("asked %d times for more time", asked)
+		}
+	})
+}
