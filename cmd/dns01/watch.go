@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/net/netutil"
 
+	"dns01/check"
 	"dns01/cmd/dns01/internal/watch"
 	"dns01/report"
 	"dns01/resolver"
@@ -166,19 +167,22 @@ func (p *program) watchedOrders(w world, o batchOptions, interval time.Duration)
 	j := p.judging(w, o.start, o.settings)
 	j.moves = w.now != nil
 	j.memory = resolver.NewMemory(resolver.Shared, min(keepFor, interval/20), keepMost)
-	look := func(ctx context.Context, q orderLine) report.Report {
+	orderOf := func(q orderLine) check.Order {
 		order := o.order
 		order.Now, order.Values = p.now(), q.values
 		if q.account != "" {
 			order.Account = q.account
 		}
-		return j.judge(ctx, q, order, terms{o.deadline, o.probes}).report
+		return order
 	}
 	return func(q orderLine) watch.Order {
 		return watch.Order{
 			Identifiers: q.names,
 			Mark:        fmt.Sprintf("%q %q %q", q.names, q.account, q.values),
-			Look:        func(ctx context.Context) report.Report { return look(ctx, q) },
+			Look: func(ctx context.Context) report.Report {
+				return j.judge(ctx, q, orderOf(q), terms{o.deadline, o.probes}).report
+			},
+			Unseen: func(reason string) report.Report { return p.unseen(q.names, orderOf(q), reason) },
 		}
 	}
 }

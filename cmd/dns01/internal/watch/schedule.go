@@ -7,7 +7,8 @@ import (
 
 // A pace says when orders are due. Each has a place of its own within the
 // interval, by a hash of its name: however many there are, they are spread
-// evenly, and neither a start nor the full hour makes them all due at once.
+// evenly, and neither a start nor the full hour makes them all due at once. What
+// is due is so by the wall clock.
 type pace struct {
 	interval time.Duration
 	confirm  time.Duration // until a look that contradicted is followed by another
@@ -40,7 +41,7 @@ func (p pace) first(name string, now time.Time, many int) time.Time {
 	if n := int64(many); n < int64(p.interval/time.Second) {
 		over = time.Duration(n) * time.Second
 	}
-	return now.Add(part(over, name, "first"))
+	return now.Round(0).Add(part(over, name, "first"))
 }
 
 // next is when an order that was due then is due again: at its place in the
@@ -57,5 +58,5 @@ func (p pace) next(name string, then time.Time) time.Time {
 
 // again is when an order is due whose last look contradicted what is believed.
 func (p pace) again(name string, now time.Time) time.Time {
-	return now.Add(p.confirm).Add(part(p.confirm/4, name, now.UTC().Format(time.RFC3339)))
+	return now.Round(0).Add(p.confirm).Add(part(p.confirm/4, name, now.UTC().Format(time.RFC3339)))
 }

@@ -10,7 +10,6 @@ import (
 	"dns01/check"
 	"dns01/report"
 	"dns01/resolver/defect"
-	"dns01/resolver/survey"
 )
 
 // An Order is one order of the list.
@@ -20,6 +19,8 @@ type Order struct {
 	Mark        string // another one when something else is ordered under the name
 	// Look looks at it. It ends soon after its context does.
 	Look func(context.Context) report.Report
+	// Unseen is the report of a look that saw nothing, for a reason.
+	Unseen func(reason string) report.Report
 }
 
 // Config is what a [Watcher] works with. All of it is needed but Hangup,
@@ -65,6 +66,7 @@ type Watcher struct {
 	loaded   time.Time // the list was read without an error
 	refused  string    // why it could not be read the last time; "" when it could
 	ended    time.Time // a look ended last
+	minded   time.Time // the scheduler saw the clock last
 	stopping bool
 	told     uint64 // transitions so far
 	keeping  keeping
@@ -174,10 +176,11 @@ func (w *Watcher) nextDue(ctx context.Context) (*entry, Order, bool) {
 	for ctx.Err() == nil {
 		now := w.c.Now()
 		w.mu.Lock()
+		w.mind(now)
 		e := w.earliest()
-		pause := time.Hour
+		pause := noticeClock
 		if e != nil {
-			pause = e.due.Sub(now)
+			pause = min(pause, e.due.Sub(now))
 		}
 		if e != nil && pause <= 0 {
 			e.running = now
@@ -195,6 +198,22 @@ func (w *Watcher) nextDue(ctx context.Context) (*entry, Order, bool) {
 		t.Stop()
 	}
 	return nil, Order{}, false
+}
+
+// noticeClock is how soon it is noticed at the latest that this host's clock
+// was set, or that the host was asleep: timers know of neither.
+const noticeClock = time.Minute
+
+// mind keeps what is due as far away as it was when the clock is set back:
+// without that, nothing would be due for as long. The mutex is held.
+func (w *Watcher) mind(now time.Time) {
+	now = now.Round(0) // by the wall clock, as what is due
+	if back := w.minded.Sub(now); back > 0 {
+		for _, e := range w.order {
+			e.due = e.due.Add(-back)
+		}
+	}
+	w.minded = now
 }
 
 // earliest is the order that is due first of those that are not being looked
@@ -251,7 +270,7 @@ func (w *Watcher) safely(ctx context.Context, o Order) (r report.Report) {
 			for _, line := range d.Lines() {
 				w.c.Say("  " + strings.TrimSpace(line))
 			}
-			r = report.Report{Tool: w.c.Tool, Survey: &survey.Survey{Started: w.c.Now()}, Result: check.Result{Verdict: check.Unknown}}
+			r = o.Unseen(fmt.Sprintf("dns01 itself broke down, which says nothing about the names; please report it, with what is in its log (%v)", d))
 		}
 	}()
 	return o.Look(ctx)

@@ -59,6 +59,11 @@ func (s *stage) order(name, mark string) Order {
 			return resultOf(name, check.Unknown)
 		}
 		return resultOf(name, v)
+	}, Unseen: func(reason string) report.Report {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.said = append(s.said, reason)
+		return resultOf(name, check.Unknown)
 	}}
 }
 
@@ -359,8 +364,41 @@ func TestAFaultIsOutlived(t *testing.T) {
 		if s.metric("dns01_watch_faults_total") == "0" || !strings.Contains(strings.Join(s.lines()[:2], ""), "an odd answer") {
 			t.Errorf("said: %.300q", s.lines())
 		}
+		if s.get("/report/a.example").Code != http.StatusOK || !strings.Contains(strings.Join(s.lines(), ""), "broke down") {
+			t.Errorf("there is no report that says why: %.300q", s.lines())
+		}
 		end()
 	})
+}
+
+// A clock that is set back must not let the watch sleep until it has caught up,
+// nor one that is set forward let it go on sleeping.
+func TestAClockThatIsSetMakesNoLookLate(t *testing.T) {
+	for _, by := range []time.Duration{-20 * time.Minute, -3 * 365 * 24 * time.Hour, 30 * time.Hour} {
+		t.Run(by.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStage(t, "a.example", "b.example")
+				begun := time.Now()
+				s.c.Now = func() time.Time {
+					if time.Since(begun) < 3*time.Hour {
+						return time.Now()
+					}
+					return time.Now().Round(0).Add(by)
+				}
+				end := s.begin()
+				time.Sleep(3*time.Hour + 10*time.Minute)
+				before := s.looks("a.example")
+				time.Sleep(100 * time.Minute)
+				if got := s.looks("a.example") - before; got < 1 || got > 3 {
+					t.Errorf("%d looks within 100 minutes", got)
+				}
+				if s.get("/healthz").Code != http.StatusOK {
+					t.Errorf("healthz: %s", s.get("/healthz").Body)
+				}
+				end()
+			})
+		})
+	}
 }
 
 // When nothing can be seen any more, that is told once it lasts.
