@@ -128,7 +128,7 @@ func (b *chaosBench) batchToFile(t *testing.T, rng *rand.Rand, r *trial, c *chao
 			args = append(slices.DeleteFunc(args, func(s string) bool { return s == "--resume" }), "--resume")
 		}
 		if n > 1 && rng.IntN(10) == 0 {
-			b.otherList(t, r, c, args)
+			before = b.otherList(t, r, c, args)
 		}
 		r.setting = append(r.setting, fmt.Sprintf("attempt %d: %s", n, a))
 		e := b.attempt(t, r.mishap, a, args)
@@ -377,8 +377,9 @@ func (r *trial) summed(stderr string, own []batchRead) {
 	}
 }
 
-// otherList wants a list that has changed to be told, and nothing to be done.
-func (b *chaosBench) otherList(t *testing.T, r *trial, c *chaosBatch, args []string) {
+// otherList wants a list that has changed to be told. It returns what is in the
+// results then: orders before the one that is another by now may be done.
+func (b *chaosBench) otherList(t *testing.T, r *trial, c *chaosBatch, args []string) []byte {
 	before, err := os.ReadFile(c.out)
 	if err != nil {
 		t.Fatal(err)
@@ -386,7 +387,7 @@ func (b *chaosBench) otherList(t *testing.T, r *trial, c *chaosBatch, args []str
 	whole := before[:bytes.LastIndexByte(before, '\n')+1]
 	lines := r.batchLines(c, whole)
 	if len(lines) == 0 {
-		return
+		return before
 	}
 	form := r.args[slices.Index(r.args, "--input")+1]
 	other := slices.Clone(c.orders)
@@ -401,9 +402,11 @@ func (b *chaosBench) otherList(t *testing.T, r *trial, c *chaosBatch, args []str
 	if err := os.WriteFile(c.list, []byte(c.text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if after, _ := os.ReadFile(c.out); !bytes.HasPrefix(after, whole) {
-		r.breaks("results are lost when the list has changed")
+	after, err := os.ReadFile(c.out)
+	if err != nil || !bytes.HasPrefix(after, whole) {
+		r.breaks("results are lost when the list has changed: %v", err)
 	}
+	return after
 }
 
 // batchDone judges the results when all are there.

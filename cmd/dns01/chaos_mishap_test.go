@@ -70,7 +70,7 @@ func (m mishap) String() string {
 }
 
 // chaosTests are the tests that play the commands.
-var chaosTests = map[string]string{"check": "TestChaos", "wait": "TestChaosWait", "batch": "TestChaosBatch"}
+var chaosTests = map[string]string{"check": "TestChaos", "wait": "TestChaosWait", "batch": "TestChaosBatch", "watch": "TestChaosWatch"}
 
 // drawMishap makes a mishap of a seed, in one of the worlds.
 func drawMishap(seed uint64, kind string, worlds map[string]*lab.Scenario) mishap {
