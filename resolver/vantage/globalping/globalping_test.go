@@ -403,3 +403,29 @@ func FuzzResult(f *testing.F) {
 		}
 	})
 }
+
+// Results that name other probes for each question, whether they got something
+// or not, must not fill the report with them.
+func TestProbesHaveAnEnd(t *testing.T) {
+	q := plan(vantage.Target{Survey: zone("203.0.114.1")})[0]
+	for _, test := range []struct {
+		status                string
+		perspectives, missing int
+	}{{"finished", maxProbes, 1}, {"offline", 0, maxMissing}} {
+		var qs []question
+		var answers []measurement
+		for i := range 4 {
+			var m measurement
+			for n := range maxResults {
+				var r result
+				r.Probe.City, r.Probe.ASN, r.Result.Status, r.Result.Rcode = "Sydney", i*maxResults+n, test.status, new(int)
+				m.Results = append(m.Results, r)
+			}
+			qs, answers = append(qs, q), append(answers, m)
+		}
+		s := collect(qs, answers, make([]error, len(qs)))
+		if len(s.Perspectives) != test.perspectives || len(s.Missing) != test.missing {
+			t.Errorf("%s: %d perspectives, %d missing", test.status, len(s.Perspectives), len(s.Missing))
+		}
+	}
+}

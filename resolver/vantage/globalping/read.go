@@ -14,7 +14,9 @@ import (
 
 // Limits of what results may hold.
 const (
-	maxResults = 500
+	maxResults = 500 // of one measurement
+	maxProbes  = 500 // in all
+	maxMissing = 500 // of what did not tell
 	maxRecords = 1000
 	maxCity    = 60 // octets
 )
@@ -25,7 +27,7 @@ func collect(qs []question, answers []measurement, failed []error) vantage.Sight
 	var s vantage.Sight
 	by := map[string]*survey.Perspective{}
 	miss := func(who, why string) {
-		if m := (survey.Missing{Perspective: who, Reason: why}); !slices.Contains(s.Missing, m) {
+		if m := (survey.Missing{Perspective: who, Reason: why}); len(s.Missing) < maxMissing && !slices.Contains(s.Missing, m) {
 			s.Missing = append(s.Missing, m)
 		}
 	}
@@ -46,6 +48,10 @@ func collect(qs []question, answers []measurement, failed []error) vantage.Sight
 				continue
 			}
 			p := by[name]
+			if p == nil && len(by) >= maxProbes {
+				miss("others", fmt.Sprintf("more than %d probes answer", maxProbes))
+				continue
+			}
 			if p == nil {
 				p = &survey.Perspective{Name: name, RIR: vantage.RegistryOf(r.Probe.Country, r.Probe.Continent)}
 				by[name] = p

@@ -57,6 +57,7 @@ func (v *Vantage) Look(ctx context.Context, t vantage.Target) (vantage.Sight, er
 	if len(names) == 0 {
 		return s, nobody(v.Options.Host())
 	}
+	names, s.Missing = bounded(names)
 	requests := requestsOf(t)
 	if len(requests) == 0 {
 		return s, nil
@@ -83,6 +84,15 @@ func (v *Vantage) Look(ctx context.Context, t vantage.Target) (vantage.Sight, er
 		}
 	}
 	return s, nil
+}
+
+// bounded are the perspectives that are asked, and what is told of the others.
+func bounded(names []string) ([]string, []survey.Missing) {
+	if len(names) <= maxPerspectives {
+		return names, nil
+	}
+	why := fmt.Sprintf("%d perspectives have agents, and %d are asked", len(names), maxPerspectives)
+	return names[:maxPerspectives], []survey.Missing{{Perspective: "others", Reason: why}}
 }
 
 // requestsOf are what one perspective is asked: an order that is too large for

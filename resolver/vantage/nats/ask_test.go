@@ -3,6 +3,7 @@ package nats
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -356,5 +357,21 @@ func TestALargeOrderIsAskedInParts(t *testing.T) {
 	sight, err := (&Vantage{Options: o}).Look(t.Context(), target(slices.Clip(names)...))
 	if err != nil || len(sight.Perspectives) != 1 || len(sight.Perspectives[0].Answers) != len(names) {
 		t.Errorf("%+v, %v", sight, err)
+	}
+}
+
+// Whoever may publish at a NATS server can make up agents without end; what
+// they answer must not fill the memory.
+func TestOnlySoManyPerspectivesAreAsked(t *testing.T) {
+	var names []string
+	for i := range 10 * maxPerspectives {
+		names = append(names, fmt.Sprintf("place-%04d", i))
+	}
+	some, missing := bounded(names)
+	if len(some) != maxPerspectives || len(missing) != 1 || !strings.Contains(missing[0].Reason, "500 perspectives have agents, and 50 are asked") {
+		t.Errorf("%d asked, missing: %v", len(some), missing)
+	}
+	if some, missing = bounded(names[:maxPerspectives]); len(some) != maxPerspectives || missing != nil {
+		t.Errorf("%d asked, missing: %v", len(some), missing)
 	}
 }

@@ -22,6 +22,9 @@ const (
 	discoverFor   = 1500 * time.Millisecond
 	discoverQuiet = 500 * time.Millisecond
 	maxAgents     = 10_000
+	// maxPerspectives is how many are asked: a quorum takes a handful, and each
+	// may answer with as much as maxReply.
+	maxPerspectives = 50
 )
 
 // A Described is an agent as it describes itself.

@@ -413,3 +413,31 @@ func FuzzResponse(f *testing.F) {
 		}
 	})
 }
+
+// A coordinator that names other perspectives for each check, whether they saw
+// something or not, must not fill the report with them.
+func TestPerspectivesHaveAnEnd(t *testing.T) {
+	checks, _ := checksFor(vantage.Target{Survey: order("www.example.com"), Values: map[string][]string{"": {digest}}})
+	dcv := checks[len(checks)-1]
+	for _, test := range []struct {
+		told                  *checkResponse
+		perspectives, missing int
+	}{
+		{&checkResponse{Completed: true, Passed: true, Details: details{Records: []string{"x"}}}, maxPerspectives, 1},
+		{&checkResponse{Errors: []fault{{"mpic_error:coordinator:x", "odd"}}}, 0, maxMissing},
+	} {
+		var many []check
+		var answers []response
+		for i := range 20 {
+			var r response
+			for n := range 2 * maxPerspectives {
+				r.Perspectives = append(r.Perspectives, &oneResponse{Code: fmt.Sprintf("place-%d-%d", i, n), Check: test.told})
+			}
+			many, answers = append(many, dcv), append(answers, r)
+		}
+		s := collect(many, answers, make([]error, len(many)))
+		if len(s.Perspectives) != test.perspectives || len(s.Missing) != test.missing {
+			t.Errorf("%d perspectives, %d missing", len(s.Perspectives), len(s.Missing))
+		}
+	}
+}

@@ -16,7 +16,8 @@ import (
 
 // Limits of what a coordinator may tell.
 const (
-	maxPerspectives = 100 // of one check
+	maxPerspectives = 100 // of one check, and in all
+	maxMissing      = 500 // of what did not tell
 	maxRecords      = 1000
 	maxName         = 100 // octets of a perspective's code
 	maxReason       = 200 // octets of a reason
@@ -48,7 +49,7 @@ type collector struct {
 // miss notes that a perspective did not tell; the same reason once.
 func (c *collector) miss(who, why string) {
 	m := survey.Missing{Perspective: who, Reason: clipped(why, maxReason)}
-	if !slices.Contains(c.Missing, m) {
+	if len(c.Missing) < maxMissing && !slices.Contains(c.Missing, m) {
 		c.Missing = append(c.Missing, m)
 	}
 }
@@ -64,7 +65,11 @@ func (c *collector) take(ch check, r response) {
 		}
 		name, rir := placeOf(clipped(one.Code, maxName))
 		p := c.by[name]
-		if p == nil {
+		switch {
+		case p == nil && len(c.by) >= maxPerspectives:
+			c.miss("others", fmt.Sprintf("the coordinator names more than %d perspectives", maxPerspectives))
+			continue
+		case p == nil:
 			p = &survey.Perspective{Name: name, RIR: rir}
 		}
 		answers, why := read(ch, one.told())
