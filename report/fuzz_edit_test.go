@@ -22,6 +22,8 @@ func (e edit) appended(to []byte) []byte {
 	return append(append(to, e.who, e.op, e.a, e.b, e.c, byte(len(e.octets))), e.octets...)
 }
 
+func (e edit) with(octets []byte) edit { e.octets = octets; return e }
+
 // editsOf reads edits; what is left over is none.
 func editsOf(data []byte) (es []edit) {
 	const most = 8

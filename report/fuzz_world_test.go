@@ -3,6 +3,8 @@ package report
 import (
 	"bytes"
 	"context"
+	"flag"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync/atomic"
@@ -34,18 +36,7 @@ var fuzzWorlds = []string{
 // The first octet chooses the world, the second how it is looked at; the rest
 // are edits of replies, see [edits].
 func FuzzWorld(f *testing.F) {
-	var worlds []*lab.Scenario
-	for _, name := range fuzzWorlds {
-		data, err := testdata.Scenario(name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		s, err := lab.Parse(name, data)
-		if err != nil {
-			f.Fatal(err)
-		}
-		worlds = append(worlds, s)
-	}
+	worlds := spoilable(f)
 	for i := range worlds {
 		f.Add([]byte{byte(i), byte(i)})
 	}
@@ -53,25 +44,99 @@ func FuzzWorld(f *testing.F) {
 		e := edit{who: byte(op), op: byte(op), a: byte(3 * op), b: byte(5 * op), c: byte(op), octets: []byte("\x00\x05issue\x1b[2J\x03com\x00")}
 		f.Add(e.appended([]byte{byte(op), byte(op)}))
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) < 2 || len(data) > 1000 {
-			return
+	f.Fuzz(func(t *testing.T, data []byte) { survives(t, worlds, data) })
+}
+
+var spoiltWorlds = flag.Int("spoilt", 50, "worlds that TestSpoiltWorlds plays")
+
+// TestSpoiltWorlds does what FuzzWorld does, with edits that are drawn and not
+// found: those that matter come sooner, the same ones in every run. An input
+// that fails is to be kept in testdata/fuzz/FuzzWorld.
+func TestSpoiltWorlds(t *testing.T) {
+	worlds := spoilable(t)
+	begun := time.Now()
+	for seed := range uint64(*spoiltWorlds) {
+		data := drawn(rand.New(rand.NewPCG(seed, 4711)))
+		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { survives(t, worlds, data) }) {
+			t.Errorf("seed %d:\ngo test fuzz v1\n[]byte(%q)", seed, data)
 		}
-		r := playSpoilt(t, worlds[int(data[0])%len(worlds)], data[1], editsOf(data[2:]))
-		sound(t, r)
-		for _, f := range forms {
-			if f.reports == nil {
-				continue
-			}
-			var b bytes.Buffer
-			if err := f.reports(&b, []Report{r}); err != nil {
-				t.Errorf("%s: %v", f.name, err)
-			}
-			if err := f.harmless(b.String()); err != nil {
-				t.Errorf("%s: %v", f.name, err)
-			}
+	}
+	t.Logf("%d worlds, %.0f a second", *spoiltWorlds, float64(*spoiltWorlds)/time.Since(begun).Seconds())
+}
+
+// drawn is a world with some edits. One edit alone often ends a look early, and
+// most say more when they are about one type.
+func drawn(rng *rand.Rand) []byte {
+	data := []byte{byte(rng.Uint32()), byte(rng.Uint32())}
+	for range 1 + rng.IntN(5) {
+		e := edit{who: byte(rng.Uint32()), op: byte(rng.IntN(len(ops))), a: byte(rng.Uint32()), b: byte(rng.Uint32()), c: byte(rng.Uint32())}
+		if rng.IntN(2) == 0 {
+			e.who &= 7
 		}
-	})
+		data = e.with(drawnOctets(rng)).appended(data)
+	}
+	return data
+}
+
+// drawnOctets are of the kinds that RDATA is made of, or of any.
+func drawnOctets(rng *rand.Rand) []byte {
+	pieces := []string{
+		"\x00\x05issueletsencrypt.org", "\x80\x05issueca.example", "\x00\x09issuewild;", "\x00\x05issue\x1b[2J\u202e", "\x00\x05iodefmailto:a@b", "\x05", "\xff",
+		"\x03com\x00", "\x07example\x03com\x00", "\x00", "\xc0\x0c", "\xc0\x00", "\x3f", "LHDhK3oGRvkiefQnx7OOczTY5Tic_xZ6HcMOc_gmtoM",
+		"letsencrypt.org; accounturi=https://acme-v02.api.letsencrypt.org/acme/acct/1; policy=wildcard; persistUntil=99999999999999",
+		"\x00\x10\x0d\x02\x00\x00\x00\x3c\x6a\x00\x00\x00\x60\x00\x00\x00\x30\x39", "\x01\x01\x03\x08", "\x01\x00\x00\x96\x04", "\x00\x0f", "\r\n::error::x",
+	}
+	var b []byte
+	for range rng.IntN(4) {
+		if rng.IntN(4) == 0 {
+			for range rng.IntN(40) {
+				b = append(b, byte(rng.Uint32()))
+			}
+			continue
+		}
+		b = append(b, pieces[rng.IntN(len(pieces))]...)
+	}
+	return b[:min(len(b), 255)]
+}
+
+// spoilable are the worlds, read.
+func spoilable(t testing.TB) (worlds []*lab.Scenario) {
+	t.Helper()
+	for _, name := range fuzzWorlds {
+		data, err := testdata.Scenario(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := lab.Parse(name, data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		worlds = append(worlds, s)
+	}
+	return worlds
+}
+
+// survives looks at the world that the octets choose, as they choose it, and
+// writes every form of the report.
+func survives(t *testing.T, worlds []*lab.Scenario, data []byte) {
+	t.Helper()
+	if len(data) < 2 || len(data) > 2000 {
+		return
+	}
+	r := playSpoilt(t, worlds[int(data[0])%len(worlds)], data[1], editsOf(data[2:]))
+	sound(t, r)
+	for _, f := range forms {
+		if f.reports == nil {
+			continue
+		}
+		var b bytes.Buffer
+		if err := f.reports(&b, []Report{r}); err != nil {
+			t.Errorf("%s: %v", f.name, err)
+		}
+		if err := f.harmless(b.String()); err != nil {
+			t.Errorf("%s: %v", f.name, err)
+		}
+	}
 }
 
 // sound holds a report to what every one has to be: its verdict is explained,
