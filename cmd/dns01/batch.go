@@ -224,9 +224,6 @@ func (b *batch) judge(ctx context.Context, q orderLine) result {
 	if q.err != nil {
 		return result{orderLine: q}
 	}
-	if b.fleet != nil {
-		return b.judgeElsewhere(ctx, q)
-	}
 	order := b.o.order
 	if !b.o.dated {
 		order.Now = b.p.now()
@@ -237,7 +234,11 @@ func (b *batch) judge(ctx context.Context, q orderLine) result {
 	}
 	r := result{orderLine: q}
 	r.report = b.p.spare(q.names, order, func() report.Report {
-		r = b.judging.judge(ctx, q, order, terms{b.o.deadline, b.o.probes})
+		if b.fleet != nil {
+			r = b.judgeElsewhere(ctx, q)
+		} else {
+			r = b.judging.judge(ctx, q, order, terms{b.o.deadline, b.o.probes})
+		}
 		return r.report
 	})
 	return r
