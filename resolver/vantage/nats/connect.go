@@ -1,10 +1,8 @@
 package nats
 
 import (
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -39,10 +37,16 @@ type OptionError struct {
 
 func (e *OptionError) Error() string { return e.Text }
 
-// A Denied is a server that does not take the credentials.
-type Denied struct{ Host string }
+// A Denied is a server that does not take the credentials, or wants some.
+type Denied struct {
+	Host  string
+	Named bool // something was given that says who asks
+}
 
 func (e *Denied) Error() string {
+	if !e.Named {
+		return fmt.Sprintf("%s wants to know who asks, and nothing says so; give a file of credentials or an NKey (--nats-creds, --nats-nkey; DNS01_NATS_CREDS, DNS01_NATS_NKEY), or a user in DNS01_NATS", e.Host)
+	}
 	return fmt.Sprintf("%s refuses the credentials; check the user, token, creds or nkey file or certificate that is given, and what the server's account allows", e.Host)
 }
 
@@ -104,7 +108,7 @@ func (o Options) Check() error {
 			return &OptionError{f.part, "cannot be read: " + err.Error()}
 		}
 	}
-	return nil
+	return o.usable()
 }
 
 func readable(file string) error {
@@ -161,7 +165,7 @@ func (o Options) native() ([]natsgo.Option, error) {
 	if o.NKey != "" {
 		nkey, err := natsgo.NkeyOptionFromSeed(o.NKey)
 		if err != nil {
-			return nil, &OptionError{"NKey", "holds no NKey seed of a user"}
+			return nil, noSeed
 		}
 		opts = append(opts, nkey)
 	}
@@ -169,43 +173,7 @@ func (o Options) native() ([]natsgo.Option, error) {
 		opts = append(opts, natsgo.RootCAs(o.CA))
 	}
 	if o.Cert != "" {
-		if _, err := tls.LoadX509KeyPair(o.Cert, o.Key); err != nil {
-			return nil, &OptionError{"Cert", "and its key cannot be used: " + err.Error()}
-		}
 		opts = append(opts, natsgo.ClientCert(o.Cert, o.Key))
 	}
 	return opts, nil
-}
-
-// why tells what went wrong, and what to do.
-func (o Options) why(err error) error {
-	switch {
-	case denied(err):
-		return &Denied{o.Host()}
-	case errors.Is(err, natsgo.ErrNoServers):
-		return fmt.Errorf("no NATS server answers at %s; see that it runs, and that no firewall is in between", o.Host())
-	case errors.Is(err, natsgo.ErrSecureConnRequired):
-		return fmt.Errorf("%s wants TLS; write tls:// instead of nats://", o.Host())
-	case errors.Is(err, natsgo.ErrSecureConnWanted):
-		return fmt.Errorf("%s does not offer TLS; write nats:// if its network is to be trusted", o.Host())
-	}
-	if e, ok := errors.AsType[*net.OpError](err); ok { // its text has addresses, and no secret
-		return fmt.Errorf("%s cannot be reached: %w", o.Host(), e)
-	}
-	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return fmt.Errorf("the certificate of %s is not accepted: %w", o.Host(), e.Err)
-	}
-	text := err.Error()
-	for u := range strings.SplitSeq(o.URL, ",") {
-		if p, perr := url.Parse(withScheme(strings.TrimSpace(u))); perr == nil && p.User != nil {
-			text = strings.ReplaceAll(text, p.User.String()+"@", "")
-		}
-	}
-	return fmt.Errorf("%s: %s", o.Host(), strings.TrimPrefix(text, "nats: "))
-}
-
-// denied reports whether a server turned the credentials down.
-func denied(err error) bool {
-	return errors.Is(err, natsgo.ErrAuthorization) || errors.Is(err, natsgo.ErrAuthExpired) ||
-		errors.Is(err, natsgo.ErrAuthRevoked) || errors.Is(err, natsgo.ErrAccountAuthExpired)
 }
