@@ -38,12 +38,16 @@ func (l *Line) note(q Query, at time.Time, r Reply, failure Failure) {
 	}
 	switch {
 	case r.Kept: // nothing was sent
-	case failure == Timeout && at.After(l.lost[w]):
+	case gone(failure) && at.After(l.lost[w]):
 		l.lost[w] = at
 	case (failure == "" || failure == Malformed || failure == Mismatched || failure == Closed) && at.After(l.heard[w]):
 		l.heard[w] = at
 	}
 }
+
+// gone reports whether a failure is what a line looks like that is dead: silence,
+// or no way out any more.
+func gone(f Failure) bool { return f == Timeout || f == NoRoute }
 
 // fadedAt returns when a query was sent that was lost, after all those that were
 // answered; the zero time when there is none.
@@ -160,7 +164,7 @@ func (x *control) run(ctx context.Context, w *watch, timeout time.Duration) {
 		left := timeout - time.Duration(i)*timeout/2
 		defect.Go(ctx, &wg, func() {
 			o, sent := w.c.probe(ctx, a, w.over, Probe{Name: ".", Type: dns.TypeSOA}, left, nil)
-			lost[i] = sent && FailureOf(o.Err) == Timeout
+			lost[i] = gone(FailureOf(o.Err))
 			if sent {
 				w.c.controlled.Add(1)
 			}

@@ -316,6 +316,7 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 		return ProblemNone, ""
 	}
 	p, why := ProblemNotAsked, "not asked"
+	lineDied := slices.ContainsFunc(answers, func(a *Answer) bool { return a.Failure == LineDead || a.TCPFailure == LineDead })
 	for _, a := range answers {
 		failure := a.Failure
 		if a.NeedsTCP && a.TCPFailure != "" {
@@ -326,7 +327,9 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 		case failure == Timeout, failure == Mismatched, failure == Unreachable && !a.NeedsTCP:
 			// Unbound does not hear of ICMP, and by the time it gives up on a silent
 			// server its client has gone (discard-timeout).
-			return ProblemTimeout, "upstream server timeout"
+			if !lineDied {
+				return ProblemTimeout, "upstream server timeout"
+			}
 		default:
 			p, why = ProblemFailed, "all servers for this domain failed"
 		}
