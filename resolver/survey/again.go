@@ -79,7 +79,8 @@ func usableAnswer(a *Answer) bool { return a.Status.Usable() }
 
 // round asks the first addresses side by side.
 func (l *lookup) round() []*Answer {
-	first := slices.SortedFunc(slices.Values(l.Answers), func(a, b *Answer) int { return a.Addr.Compare(b.Addr) })
+	first := l.failures()
+	slices.SortFunc(first, func(a, b *Answer) int { return a.Addr.Compare(b.Addr) })
 	first = first[:min(perRound, len(first))]
 	answers := make([]*Answer, len(first))
 	var wg sync.WaitGroup
@@ -139,10 +140,17 @@ func allHaveRecords(l *lookup) bool {
 	return !slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Status.Usable() && len(a.Records) == 0 }) && l.usable() > 0
 }
 
+// failures are the answers that failed at the servers. What did not come for a
+// reason on our side says nothing of them.
+func (l *lookup) failures() []*Answer {
+	return slices.DeleteFunc(slices.Clone(l.Answers), func(a *Answer) bool { return a.Status.Ours() })
+}
+
 // worthAgain reports whether every failure may be one of the moment: silence
-// or a refusal, and nothing that is our own doing or the message's form.
+// or a refusal, and nothing that is the message's form.
 func worthAgain(l *lookup) bool {
-	return !slices.ContainsFunc(l.Answers, func(a *Answer) bool {
+	failed := l.failures()
+	return len(failed) > 0 && !slices.ContainsFunc(failed, func(a *Answer) bool {
 		return a.Status != Timeout && a.Status != Lame || a.Lame == "alias-loop" || a.EDNS != ""
 	})
 }
