@@ -131,7 +131,7 @@ func (az *authorization) caaAbove() {
 			continue
 		}
 		for _, e := range r.ends {
-			if e.failure != timedOut || e.zone() != name {
+			if e.kind != failed || e.zone() != name || !slices.ContainsFunc(e.answers, silent) {
 				continue
 			}
 			f := finding("caa-lookup-failed-above", name, fmt.Sprintf(
