@@ -66,9 +66,9 @@ func (az *authorization) wentDark() bool {
 	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool { return g.Reason == "line-dead" && g.Question == survey.Question{} })
 }
 
-// unfinished reports whether the run ended before everything was heard that the
-// CA asks about the identifier: what did come passes, and of the rest nobody
-// knows.
+// unfinished reports whether the run ended, or this host had no way out, before
+// everything was heard that the CA asks about the identifier: what did come
+// passes, and of the rest nobody knows.
 func (az *authorization) unfinished() bool {
 	asked := map[survey.Question]bool{{Name: az.id.Challenge, Type: "TXT"}: true}
 	for _, name := range az.id.CAA {
@@ -80,8 +80,8 @@ func (az *authorization) unfinished() bool {
 		}
 	}
 	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool {
-		ended := g.Reason == "deadline" || g.Reason == "interrupted" || g.Reason == "line-dead"
-		return ended && (asked[g.Question] || g.Question == survey.Question{})
+		ours := slices.Contains([]string{"deadline", "interrupted", "line-dead", "no-route"}, g.Reason)
+		return ours && (asked[g.Question] || g.Question == survey.Question{})
 	})
 }
 
