@@ -94,6 +94,8 @@ func gapReason(r string) string {
 		return "no root server answers"
 	case "tcp-untried":
 		return "an answer needs TCP, and the run ended before it was known whether TCP leaves this network"
+	case "tcp-wavers":
+		return "an answer needs TCP, and TCP did not leave this network for a while"
 	case "keys-unseen":
 		return "the keys that signatures are checked with could not be asked for from here"
 	case "line-dead":

@@ -42,8 +42,8 @@ func (t *taker) gaps(ctx context.Context) {
 			case a.Status == NotAsked && a.Lame != "":
 				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, a.Lame})
 				a.Lame = ""
-			case a.Status == Truncated && s.Network.TCP == "untried":
-				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "tcp-untried"})
+			case a.Status == Truncated && (s.Network.TCP == "untried" || s.Network.TCP == "wavers"):
+				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "tcp-" + s.Network.TCP})
 			case a.Status.Usable() && a.Unjudged() && ctx.Err() == nil:
 				s.Gaps = append(s.Gaps, Gap{l.Question, l.Zone, a.Addr, "keys-unseen"})
 			case a.Status == NotAsked, a.Status.Usable() && a.Unjudged():

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -76,7 +77,7 @@ func (t *taker) clearTCP() {
 // ownTCP tells servers without TCP from a network that lets none out, or that
 // answers in their place: up to three servers of registries are asked, which
 // all have it.
-func (t *taker) ownTCP(others []publicServer) {
+func (t *taker) ownTCP(others []server) {
 	answers := make([]resolver.Observation, len(others))
 	asked := make([]bool, len(others))
 	waits, works := context.WithCancel(t.ctx)
@@ -101,6 +102,9 @@ func (t *taker) ownTCP(others []publicServer) {
 		}
 		if asked[i] && failed(answers[i]) == "" {
 			if ownSOA(answers[i], a.zone) {
+				if t.tcpAgain() {
+					t.s.Network.TCP = "wavers"
+				}
 				return
 			}
 			e := exchange(t.serverName(a), answers[i])
@@ -119,6 +123,46 @@ func (t *taker) ownTCP(others []publicServer) {
 	}
 }
 
+// mostSilent is how many servers that were silent over TCP are asked again.
+const mostSilent = 4
+
+// tcpAgain asks servers that were silent over TCP once more, now that others are
+// not. It reports whether one of them answers: then it was the way that was
+// closed for a while.
+func (t *taker) tcpAgain() bool {
+	silent := t.silentOverTCP()
+	heard := make([]bool, len(silent))
+	var wg sync.WaitGroup
+	for i, s := range silent {
+		wg.Go(func() {
+			o, sent := t.c.ProbeOnce(t.ctx, s.addr, resolver.TCP, resolver.Probe{Name: s.zone, Type: dns.TypeSOA})
+			if sent {
+				t.probed.Add(1)
+			}
+			heard[i] = sent && amiss(o) == ""
+		})
+	}
+	wg.Wait()
+	return slices.Contains(heard, true)
+}
+
+// silentOverTCP are servers that gave no sign when an answer was to be fetched
+// over TCP.
+func (t *taker) silentOverTCP() []server {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var silent []server
+	for key, l := range t.lookups {
+		for _, a := range l.Answers {
+			if s := (server{key.zone, a.Addr}); a.Status == Truncated && a.TCP == "timeout" && !slices.Contains(silent, s) {
+				silent = append(silent, s)
+			}
+		}
+	}
+	slices.SortFunc(silent, func(a, b server) int { return cmp.Or(byTree(a.zone, b.zone), a.addr.Compare(b.addr)) })
+	return silent[:min(mostSilent, len(silent))]
+}
+
 // ownSOA reports whether a reply has the SOA of a zone, with authority.
 func ownSOA(o resolver.Observation, zone string) bool {
 	m := o.Reply.Msg
@@ -127,23 +171,24 @@ func ownSOA(o resolver.Observation, zone string) bool {
 	})
 }
 
-type publicServer struct {
+// A server is an address that answers for a zone.
+type server struct {
 	zone string
 	addr netip.Addr
 }
 
 // serverName is what a registry's server is called.
-func (t *taker) serverName(s publicServer) string { return t.zones[s.zone].serverName(s.addr) }
+func (t *taker) serverName(s server) string { return t.zones[s.zone].serverName(s.addr) }
 
 // answering are up to three servers of registries and the root that have
 // answered over UDP, of different zones as far as there are some.
-func (t *taker) answering() []publicServer {
+func (t *taker) answering() []server {
 	return t.registries(func(a *Answer) bool { return a.Status.Usable() && a.Transport == "udp" })
 }
 
 // registries are up to three servers of registries and the root with an answer
 // that counts, of different zones as far as there are some.
-func (t *taker) registries(counts func(*Answer) bool) []publicServer {
+func (t *taker) registries(counts func(*Answer) bool) []server {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	by := map[string][]netip.Addr{}
@@ -163,13 +208,13 @@ func (t *taker) registries(counts func(*Answer) bool) []publicServer {
 		}
 	}
 	slices.SortFunc(zones, byTree)
-	var ps []publicServer
+	var ps []server
 	const most = 3
 	for round := 0; round < most; round++ {
 		for _, z := range zones {
 			slices.SortFunc(by[z], netip.Addr.Compare)
 			if round < len(by[z]) && len(ps) < most {
-				ps = append(ps, publicServer{z, by[z][round]})
+				ps = append(ps, server{z, by[z][round]})
 			}
 		}
 	}
@@ -264,7 +309,7 @@ func (t *taker) largeLost() bool {
 			}
 		}
 	}
-	return slices.ContainsFunc(t.registries(t.loses), func(s publicServer) bool { return !t.zones[s.zone].used })
+	return slices.ContainsFunc(t.registries(t.loses), func(s server) bool { return !t.zones[s.zone].used })
 }
 
 // loses reports whether an address that is there has not answered.
@@ -308,7 +353,7 @@ func (t *taker) ownLarge() {
 
 // large reports whether a server's large answer arrives, or does not while a
 // small one does.
-func (t *taker) large(a publicServer) (arrived, lost bool) {
+func (t *taker) large(a server) (arrived, lost bool) {
 	q, unanswered := t.unanswered(a)
 	if !unanswered {
 		q = resolver.Probe{Name: a.zone, Type: dns.TypeNS}
@@ -331,7 +376,7 @@ func (t *taker) large(a publicServer) (arrived, lost bool) {
 }
 
 // unanswered is a question that a registry's server has not answered.
-func (t *taker) unanswered(s publicServer) (q resolver.Probe, found bool) {
+func (t *taker) unanswered(s server) (q resolver.Probe, found bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for key, l := range t.lookups {

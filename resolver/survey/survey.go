@@ -318,7 +318,7 @@ type Gap struct {
 	Question
 	Zone   string
 	Addr   netip.Addr // of the server, if one was meant
-	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded", "line-dead", "tcp-untried", "keys-unseen"
+	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded", "line-dead", "tcp-untried", "tcp-wavers", "keys-unseen"
 }
 
 // Network is what the run showed of the network we ask from.
@@ -326,7 +326,8 @@ type Network struct {
 	IPv4, IPv6 string // "works" (some answer came), "none" (no route), "silent", "" (not used)
 	// TCP is "" unless nothing at all came over TCP although servers of
 	// several operators were asked, "blocked", or nothing that these would
-	// say, "intercepted"; "untried" when they could not be asked any more.
+	// say, "intercepted"; "untried" when they could not be asked any more, and
+	// "wavers" when a server that was silent over TCP answers by now.
 	TCP string
 	// UDP is "" unless root servers answered over TCP alone: "blocked".
 	UDP string
