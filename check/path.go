@@ -70,6 +70,7 @@ type end struct {
 	// something else.
 	caseLost bool
 	blind    string // the rule that says why this denial denies nothing: see judge.blind
+	open     bool   // a denial of which it is not known whether there is such a rule
 	at       *survey.Lookup
 	answers  []*survey.Answer // those that end here; for failed: those that failed
 	trail
@@ -202,7 +203,7 @@ func (w *walk) move(l *survey.Lookup, a *survey.Answer, t trail) move {
 		return w.onward(a, next, l, t)
 	}
 	e := terminal(l, a, t)
-	e.blind = w.j.blind(l, a)
+	e.blind, e.open = w.j.blind(l, a), w.j.open(l, a)
 	return move{answer: a, end: w.end(a, e)}
 }
 
@@ -273,7 +274,7 @@ func (e *end) key(a *survey.Answer) string {
 	if e.at != nil {
 		where = e.at.Zone + " " + e.at.Name
 	}
-	k := fmt.Sprint(e.kind, e.failure, e.loop, e.long, e.caseLost, e.blind, " ", where, " ", e.owner())
+	k := fmt.Sprint(e.kind, e.failure, e.loop, e.long, e.caseLost, e.blind, e.open, " ", where, " ", e.owner())
 	if a == nil || e.caseLost {
 		return k
 	}

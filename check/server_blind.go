@@ -24,6 +24,17 @@ func (j *judge) blind(l *survey.Lookup, a *survey.Answer) string {
 	return ""
 }
 
+// open reports whether it could not be found out if the server of a denial
+// denies its own zone too, or why.
+func (j *judge) open(l *survey.Lookup, a *survey.Answer) bool {
+	if l.Type != "TXT" || a.Status != survey.NoData && a.Status != survey.NXDomain {
+		return false
+	}
+	return slices.ContainsFunc(j.s.Gaps, func(g survey.Gap) bool {
+		return g.Reason == "denial-open" && g.Zone == l.Zone && g.Addr == a.Addr
+	})
+}
+
 // blindAll returns that rule when it is the same for all of some answers.
 func (j *judge) blindAll(l *survey.Lookup, as []*survey.Answer) string {
 	rule := j.blind(l, as[0])

@@ -46,7 +46,7 @@ func (az *authorization) explainViews(v Verdict) {
 func (az *authorization) couldNotLook(cause place) {
 	var open []string
 	for _, r := range az.questions() {
-		if slices.ContainsFunc(r.ends, func(e *end) bool { return e.kind == unseen }) {
+		if slices.ContainsFunc(r.ends, func(e *end) bool { return e.kind == unseen || e.open }) {
 			open = append(open, fmt.Sprintf("%s of %s", r.question.Type, r.question.Name))
 		}
 	}
@@ -96,6 +96,8 @@ func gapReason(r string) string {
 		return "an answer needs TCP, and the run ended before it was known whether TCP leaves this network"
 	case "tcp-wavers":
 		return "an answer needs TCP, and TCP did not leave this network for a while"
+	case "denial-open":
+		return "a server denies what it is asked, and whether it would do so in lower case too could not be found out"
 	case "keys-unseen":
 		return "the keys that signatures are checked with could not be asked for from here"
 	case "line-dead":

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/netip"
 	"slices"
 
 	"dns01/resolver"
@@ -32,6 +33,13 @@ func (t *taker) gaps(ctx context.Context) {
 	if t.died {
 		s.Gaps = append(s.Gaps, Gap{Reason: string(resolver.LineDead)})
 	}
+	for _, z := range t.zones {
+		for _, a := range z.open {
+			if t.denies(z.Name, a) {
+				s.Gaps = append(s.Gaps, Gap{Question{z.Name, "SOA"}, z.Name, a, "denial-open"})
+			}
+		}
+	}
 	for _, l := range s.Lookups {
 		if l.Undecided {
 			s.Gaps = append(s.Gaps, Gap{Question: l.Question, Zone: l.Zone, Reason: why})
@@ -56,6 +64,16 @@ func (t *taker) gaps(ctx context.Context) {
 	slices.SortFunc(s.Gaps, func(a, b Gap) int {
 		return cmp.Or(byTree(a.Name, b.Name), cmp.Compare(a.Type, b.Type), a.Addr.Compare(b.Addr))
 	})
+}
+
+// denies reports whether an address has denied something in a zone.
+func (t *taker) denies(zone string, addr netip.Addr) bool {
+	for _, l := range t.s.Lookups {
+		if l.Zone == zone && slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Addr == addr && a.Status.denies() }) {
+			return true
+		}
+	}
+	return false
 }
 
 // silentRoot marks the answers of root servers as not asked when none of them

@@ -39,6 +39,21 @@ func (z *zone) probe(s *Server, soa *Answer) {
 	}
 }
 
+// doubt looks closer at an address once both are known, where its SOA was lost:
+// the NS records tell as well whether it denies its own zone. Nil is not known
+// yet.
+func (z *zone) doubt(s *Server, soa, ns *Answer) {
+	if soa == nil || ns == nil || soa.Rcode != "" || !z.probes() || z.t.ctx.Err() != nil {
+		return
+	}
+	switch p := (prober{z, s}); {
+	case ns.Status.denies():
+		z.t.wg.Go(p.whyNoSOA)
+	case ns.Rcode == "":
+		p.leaveOpen()
+	}
+}
+
 // start asks side by side what is asked of each address. What needs EDNS is
 // left out where there is none.
 func (p prober) start(soa *Answer) {
@@ -308,19 +323,50 @@ func (p prober) extras() {
 func (p prober) whyNoSOA() {
 	q := p.question()
 	q.Plain, q.Lower = true, true
-	r, ok := p.ask(q)
-	if !ok || !p.hasSOA(r.Observation) {
+	r, ok := p.insist(q)
+	if !ok {
+		p.leaveOpen()
+		return
+	}
+	if !p.hasSOA(r.Observation) {
 		return
 	}
 	q.Plain = false
-	lower, ok := p.ask(q)
+	lower, ok := p.insist(q)
 	switch es := append(r.exchanges, lower.exchanges...); {
 	case !ok:
+		p.leaveOpen()
 	case p.hasSOA(lower.Observation):
 		p.record(outcome("case", []string{"differs"}, es))
 	default:
 		p.record(outcome("edns", []string{"refused"}, es))
 	}
+}
+
+// insisting is how often a question is asked until a message comes that can be
+// read.
+const insisting = 3
+
+// insist asks a question on which hangs what a server's denials are worth.
+func (p prober) insist(q resolver.Probe) (r reply, ok bool) {
+	var es []Exchange
+	for range insisting {
+		r, ok = p.ask(q)
+		es = append(es, r.exchanges...)
+		if ok && failed(r.Observation) == "" {
+			break
+		}
+	}
+	r.exchanges = es
+	return r, ok && failed(r.Observation) == ""
+}
+
+// leaveOpen notes that it is not known whether the server denies its own zone, or
+// why.
+func (p prober) leaveOpen() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open = append(p.open, p.s.Addr)
 }
 
 // hasSOA reports whether a reply answers the question for the zone's SOA.

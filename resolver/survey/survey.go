@@ -122,6 +122,9 @@ func (s Status) Usable() bool {
 	return false
 }
 
+// denies reports whether an answer says that there are no such records.
+func (s Status) denies() bool { return s == NoData || s == NXDomain }
+
 // Ours reports whether the lack of an answer says nothing about the server.
 func (s Status) Ours() bool { return s == NoRoute || s == NotAsked }
 
@@ -318,7 +321,7 @@ type Gap struct {
 	Question
 	Zone   string
 	Addr   netip.Addr // of the server, if one was meant
-	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded", "line-dead", "tcp-untried", "tcp-wavers", "keys-unseen"
+	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "intercepted", "not-recorded", "line-dead", "tcp-untried", "tcp-wavers", "keys-unseen", "denial-open"
 }
 
 // Network is what the run showed of the network we ask from.

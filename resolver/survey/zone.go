@@ -26,6 +26,7 @@ type zone struct {
 	shapes  map[netip.Addr]*Answer                // what negative answers look like, by server
 	talks   map[netip.Addr][]resolver.Observation // what came over TCP, by server
 	thinned []thinned
+	open    []netip.Addr // see prober.leaveOpen
 }
 
 // zone returns the gatherer of a delegated zone, and starts it if it is new.
@@ -148,9 +149,11 @@ func (z *zone) apex(s *Server) {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "SOA"})
 		z.mu.Lock()
 		s.SOA = a
+		other := s.NS
 		z.mu.Unlock()
 		known <- a
 		z.probe(s, a)
+		z.doubt(s, a, other)
 	})
 	if z.probes() && !z.t.c.Off(s.Addr) {
 		z.t.begin(func() { prober{z, s}.tcp(known) })
@@ -159,7 +162,9 @@ func (z *zone) apex(s *Server) {
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "NS"})
 		z.mu.Lock()
 		s.NS = a
+		other := s.SOA
 		z.mu.Unlock()
+		z.doubt(s, other, a)
 		if a.Status == Answered {
 			z.children(a.NS)
 		}
