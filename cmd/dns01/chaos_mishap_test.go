@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -75,8 +77,7 @@ var chaosTests = map[string]string{"check": "TestChaos", "wait": "TestChaosWait"
 // drawMishap makes a mishap of a seed, in one of the worlds.
 func drawMishap(seed uint64, kind string, worlds map[string]*lab.Scenario) mishap {
 	r := chanceOf(seed)
-	names := slices.Sorted(maps.Keys(worlds))
-	m := mishap{seed: seed, kind: kind, world: names[r.IntN(len(names))], full: -1, stretch: 1}
+	m := mishap{seed: seed, kind: kind, world: worldOf(seed, worlds), full: -1, stretch: 1}
 	m.draw(r, worlds[m.world].Hosts())
 	return m
 }
@@ -103,13 +104,38 @@ func (m *mishap) draw(r *rand.Rand, hosts []string) {
 	}
 }
 
+// worldOf chooses a world so that one more takes its share of the seeds and
+// leaves all others where they were: the highest hash wins.
+func worldOf(seed uint64, worlds map[string]*lab.Scenario) string {
+	if *chaosWorldName != "" {
+		return *chaosWorldName
+	}
+	hash := func(world string) uint64 {
+		h := fnv.New64a()
+		fmt.Fprintf(h, "%d %s", seed, world)
+		return h.Sum64()
+	}
+	return slices.MaxFunc(slices.Sorted(maps.Keys(worlds)), func(a, b string) int { return cmp.Compare(hash(a), hash(b)) })
+}
+
 // theirs lets something go wrong at some servers.
 func (m *mishap) theirs(r *rand.Rand, hosts []string) {
 	for range 1 + r.IntN(4) {
 		words := []string{hosts[r.IntN(len(hosts))] + pick(r, "", "", "", "/udp", "/tcp")}
-		words = append(words, m.condition(r)...)
-		m.faults = append(m.faults, strings.Join(append(words, serverFault(r)), " "))
+		when, fault := m.condition(r), serverFault(r)
+		if fault == "formerr" || fault == "notimp" {
+			when = slices.DeleteFunc(when, lapses)
+		}
+		m.faults = append(m.faults, strings.Join(slices.Concat(words, when, []string{fault}), " "))
 	}
+}
+
+// lapses reports whether a condition lets the same question pass when it is put
+// again. An error that has it put again in plain DNS must last, or it would lead
+// around what befalls those with EDNS.
+func lapses(word string) bool {
+	key, _, _ := strings.Cut(word, "=")
+	return key == "p" || key == "first" || key == "until"
 }
 
 // condition is when a fault hits.

@@ -28,9 +28,10 @@ import (
 // judge it. That is for a check; what other commands have besides is in the
 // files of their names.
 var (
-	chaosRuns = flag.Int("chaos-runs", 0, "how many runs of each part of the chaos suite; 0: a few")
-	chaosSeed = flag.Uint64("chaos-seed", 0, "the only run of the chaos suite, told at length; or the first, with -chaos-runs")
-	chaosShow = flag.String("chaos-show", "", "a file for the JSON report of the last run of a check")
+	chaosRuns      = flag.Int("chaos-runs", 0, "how many runs of each part of the chaos suite; 0: a few")
+	chaosSeed      = flag.Uint64("chaos-seed", 0, "the only run of the chaos suite, told at length; or the first, with -chaos-runs")
+	chaosWorldName = flag.String("chaos-world", "", "the only scenario of the chaos suite")
+	chaosShow      = flag.String("chaos-show", "", "a file for the JSON report of the last run of a check")
 )
 
 // A trial is one run that has been played.
@@ -86,10 +87,15 @@ func playChaos(t *testing.T, first *chaosBench, few, beside int, play func(*chao
 	}
 }
 
+// onlyChaos reports whether a single run is asked for, told at length.
+func onlyChaos() bool {
+	return *chaosSeed != 0 && *chaosRuns == 0
+}
+
 // chaosSeeds are the seeds of the runs: always the same, so that what passed
 // once passes again.
 func chaosSeeds(few int) (seeds []uint64, verbose bool) {
-	if *chaosSeed != 0 && *chaosRuns == 0 {
+	if onlyChaos() {
 		return []uint64{*chaosSeed}, true
 	}
 	if *chaosRuns > 0 {

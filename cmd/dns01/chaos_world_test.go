@@ -21,6 +21,8 @@ import (
 type tap struct {
 	resolver.Live
 
+	begun time.Time
+
 	mu      sync.Mutex
 	traffic traffic
 	busy    map[netip.Addr]int
@@ -32,11 +34,12 @@ type traffic struct {
 	busiest    int                        // exchanges under way at one address
 	sent       map[netip.Addr][]time.Time // to one address
 	same       map[string]int             // by address, name and type
+	told       []string                   // each exchange, where a run is told at length
 }
 
 func newTap(w *lab.World) *tap {
 	return &tap{
-		Live: resolver.Live{Sockets: w}, busy: map[netip.Addr]int{},
+		Live: resolver.Live{Sockets: w}, begun: time.Now(), busy: map[netip.Addr]int{},
 		traffic: traffic{sent: map[netip.Addr][]time.Time{}, same: map[string]int{}},
 	}
 }
@@ -55,7 +58,7 @@ func (x *tap) begin(q resolver.Query) func() {
 	}
 }
 
-func (x *tap) note(q resolver.Query, at time.Time, err error) {
+func (x *tap) note(q resolver.Query, at time.Time, m *dns.Msg, err error) {
 	if f := resolver.FailureOf(err); f == resolver.NoRoute {
 		return // nothing was sent
 	}
@@ -70,13 +73,24 @@ func (x *tap) note(q resolver.Query, at time.Time, err error) {
 	a := q.Server.Addr()
 	t.sent[a] = append(t.sent[a], at)
 	t.same[fmt.Sprint(a, " ", dns.CanonicalName(asked.Name), " ", dns.Type(asked.Qtype))]++
+	if onlyChaos() {
+		t.told = append(t.told, fmt.Sprintf("%8s +%-8s %s %s %s %s %s", at.Sub(x.begun), time.Since(at), q.Transport, a, asked.Name, dns.Type(asked.Qtype), becameOf(m, err)))
+	}
+}
+
+// becameOf is what became of an exchange, in short.
+func becameOf(m *dns.Msg, err error) string {
+	if err != nil {
+		return string(resolver.FailureOf(err))
+	}
+	return fmt.Sprintf("%s, %d records", dns.RcodeToString[m.Rcode], len(m.Answer))
 }
 
 func (x *tap) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
 	defer x.begin(q)()
 	at := time.Now()
 	r, err := x.Live.Exchange(ctx, q)
-	x.note(q, at, err)
+	x.note(q, at, r.Msg, err)
 	return r, err
 }
 
@@ -84,7 +98,7 @@ func (x *tap) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort, r
 	defer x.begin(q)()
 	at := time.Now()
 	from, r, err := x.Live.Overhear(ctx, q)
-	x.note(q, at, err)
+	x.note(q, at, r.Msg, err)
 	return from, r, err
 }
 
@@ -93,10 +107,10 @@ func (x *tap) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Rep
 	at := time.Now()
 	rs, err := x.Live.Converse(ctx, qs)
 	for i := range rs {
-		x.note(qs[i], at, nil)
+		x.note(qs[i], at, rs[i].Msg, nil)
 	}
 	if len(rs) < len(qs) {
-		x.note(qs[len(rs)], at, err)
+		x.note(qs[len(rs)], at, nil, err)
 	}
 	return rs, err
 }
