@@ -271,7 +271,7 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 	})
 	w := q.c.watch(ctx, q.server, UDP, 2*patience)
 	o := udp.send(ctx, UDP, f, 2*patience)
-	dead := w.dead(FailureOf(o.Err) != Timeout)
+	dead := w.dead(FailureOf(o.Err) != Timeout) || FailureOf(o.Err) == NoRoute
 	if f := FailureOf(o.Err); f != Timeout && f != Mismatched {
 		stop() // not silent
 	}

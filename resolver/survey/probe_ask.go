@@ -27,7 +27,7 @@ func (z *zone) probes() bool { return z.t.o.Probes != ProbesNone && !z.Public }
 // probe begins with an address once it has said something about the zone's
 // SOA.
 func (z *zone) probe(s *Server, soa *Answer) {
-	if !z.probes() || z.t.ctx.Err() != nil {
+	if !z.probes() {
 		return
 	}
 	p := prober{z, s}
@@ -43,12 +43,12 @@ func (z *zone) probe(s *Server, soa *Answer) {
 // the NS records tell as well whether it denies its own zone. Nil is not known
 // yet.
 func (z *zone) doubt(s *Server, soa, ns *Answer) {
-	if soa == nil || ns == nil || soa.Rcode != "" || !z.probes() || z.t.ctx.Err() != nil {
+	if soa == nil || ns == nil || soa.Rcode != "" || !z.probes() {
 		return
 	}
 	switch p := (prober{z, s}); {
 	case ns.Status.denies():
-		z.t.wg.Go(p.whyNoSOA)
+		z.t.begin(p.whyNoSOA)
 	case ns.Rcode == "":
 		p.leaveOpen()
 	}

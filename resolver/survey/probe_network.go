@@ -102,9 +102,7 @@ func (t *taker) ownTCP(others []server) {
 		}
 		if asked[i] && failed(answers[i]) == "" {
 			if ownSOA(answers[i], a.zone) {
-				if t.tcpAgain() {
-					t.s.Network.TCP = "wavers"
-				}
+				t.tcpAgain()
 				return
 			}
 			e := exchange(t.serverName(a), answers[i])
@@ -127,14 +125,13 @@ func (t *taker) ownTCP(others []server) {
 const mostSilent = 4
 
 // tcpAgain asks servers that were silent over TCP once more, now that others are
-// not. It reports whether one of them answers: then it was the way that was
-// closed for a while.
-func (t *taker) tcpAgain() bool {
+// not. If one of them answers, it was the way that was closed for a while.
+func (t *taker) tcpAgain() {
 	silent := t.silentOverTCP()
 	heard := make([]bool, len(silent))
 	var wg sync.WaitGroup
 	for i, s := range silent {
-		wg.Go(func() {
+		defect.Go(t.ctx, &wg, func() {
 			o, sent := t.c.ProbeOnce(t.ctx, s.addr, resolver.TCP, resolver.Probe{Name: s.zone, Type: dns.TypeSOA})
 			if sent {
 				t.probed.Add(1)
@@ -143,7 +140,12 @@ func (t *taker) tcpAgain() bool {
 		})
 	}
 	wg.Wait()
-	return slices.Contains(heard, true)
+	switch {
+	case slices.Contains(heard, true):
+		t.s.Network.TCP = "wavers"
+	case t.ctx.Err() != nil:
+		t.s.Network.TCP = "untried"
+	}
 }
 
 // silentOverTCP are servers that gave no sign when an answer was to be fetched
