@@ -121,7 +121,9 @@ func (az *authorization) withoutIPv6() {
 			continue
 		}
 		h := az.health(z)
-		only := slices.DeleteFunc(h.unseen(), func(s serverHealth) bool { return s.Addr.Is4() })
+		only := slices.DeleteFunc(h.unseen(), func(s serverHealth) bool {
+			return slices.ContainsFunc(h.servers, func(o serverHealth) bool { return o.Name == s.Name && o.Addr.Is4() })
+		})
 		if len(only) == 0 {
 			continue
 		}
