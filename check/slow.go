@@ -52,6 +52,9 @@ func (j *judge) measure(a *survey.Answer) {
 func (j *judge) delay(addr netip.Addr) time.Duration {
 	own := j.rtt(addr)
 	floor := own
+	if q := j.s.Network.Quickest; q > 0 {
+		floor = min(floor, q)
+	}
 	for _, t := range j.rtts {
 		floor = min(floor, t)
 	}

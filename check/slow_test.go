@@ -20,18 +20,21 @@ func TestSlowServers(t *testing.T) {
 		first    time.Duration // of ns1
 		second   time.Duration // of ns2
 		registry time.Duration
+		quickest time.Duration // of all replies, those on the way down included; 0: not known
 		want     []string
 		verdict  Verdict
 	}{
-		{"quick", 20 * ms, 30 * ms, 10 * ms, []string{}, Ready},
-		{"one time-out", 400 * ms, 420 * ms, 10 * ms, []string{"note nameserver-slow"}, Ready},
-		{"two time-outs", 800 * ms, 820 * ms, 10 * ms, []string{"warning nameserver-slow"}, AtRisk},
-		{"too late", 1600 * ms, 1620 * ms, 10 * ms, []string{"error nameserver-slow", "error caa-lookup-timeout because nameserver-slow"}, Blocked},
-		{"one too late", 20 * ms, 1620 * ms, 10 * ms, []string{"note nameserver-slow"}, Ready},
-		{"everything is slow from here", 1600 * ms, 1620 * ms, 1500 * ms, []string{}, Ready},
+		{"quick", 20 * ms, 30 * ms, 10 * ms, 0, []string{}, Ready},
+		{"one time-out", 400 * ms, 420 * ms, 10 * ms, 0, []string{"note nameserver-slow"}, Ready},
+		{"two time-outs", 800 * ms, 820 * ms, 10 * ms, 0, []string{"warning nameserver-slow"}, AtRisk},
+		{"too late", 1600 * ms, 1620 * ms, 10 * ms, 0, []string{"error nameserver-slow", "error caa-lookup-timeout because nameserver-slow"}, Blocked},
+		{"one too late", 20 * ms, 1620 * ms, 10 * ms, 0, []string{"note nameserver-slow"}, Ready},
+		{"too late, and a registry that is slow for CAA", 1560 * ms, 1580 * ms, 110 * ms, 10 * ms, []string{"error nameserver-slow", "error caa-lookup-timeout because nameserver-slow"}, Blocked},
+		{"everything is slow from here", 1600 * ms, 1620 * ms, 1500 * ms, 0, []string{}, Ready},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld("example.com")
+			w.Network.Quickest = tt.quickest
 			for _, l := range w.Lookups {
 				for i, a := range l.Answers {
 					a.RTT = tt.registry

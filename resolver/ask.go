@@ -140,7 +140,7 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	}
 	o.Reply, o.Err = q.c.cfg.Exchanger.Exchange(ctx, query)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
-	q.c.routed(q.server, query.Transport, FailureOf(o.Err))
+	q.c.routed(q.server, query.Transport, o.Reply.RTT, FailureOf(o.Err))
 	q.c.cfg.Line.note(query, o.At, o.Reply, FailureOf(o.Err))
 	q.c.hold(&o)
 	q.answer.Exchanges = append(q.answer.Exchanges, o)

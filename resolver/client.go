@@ -67,6 +67,7 @@ type Client struct {
 	noRoutes    [2]int                   // exchanges that found no route: IPv4, IPv6
 	routes      [2]int                   // and those that did
 	replies     [2]int                   // and those that brought a reply over UDP
+	quickest    time.Duration            // the least time that a reply over UDP took; 0 before there is one
 }
 
 // New returns a client that knows the root servers and nothing else.
@@ -166,9 +167,16 @@ func (c *Client) hold(o *Observation) {
 	}
 }
 
-// routed notes whether there was a way to a, and whether a reply came: over TCP
-// one tells of the way only.
-func (c *Client) routed(a netip.Addr, t Transport, failure Failure) {
+// Quickest is the least time that a reply over UDP took, 0 when none came.
+func (c *Client) Quickest() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.quickest
+}
+
+// routed notes whether there was a way to a, and whether a reply came, and how
+// soon: over TCP one tells of the way only.
+func (c *Client) routed(a netip.Addr, t Transport, rtt time.Duration, failure Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch failure {
@@ -178,6 +186,9 @@ func (c *Client) routed(a netip.Addr, t Transport, failure Failure) {
 	case "":
 		if t == UDP {
 			c.replies[family(a)]++
+			if rtt > 0 && (c.quickest == 0 || rtt < c.quickest) {
+				c.quickest = rtt
+			}
 		}
 		c.routes[family(a)]++
 	default:

@@ -100,6 +100,7 @@ func (t *taker) silentRoot() {
 // count takes over the query counts, and what they tell of our network.
 func (t *taker) count() {
 	t.s.Network.IPv4, t.s.Network.IPv6 = t.c.Network()
+	t.s.Network.Quickest = t.c.Quickest()
 	t.s.Queries.Probes = int(t.probed.Load()) + t.c.Controls()
 	if t.o.Counter == nil {
 		return
