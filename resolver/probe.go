@@ -102,6 +102,18 @@ func (c *Client) ProbeBriskly(ctx context.Context, server netip.Addr, p Probe) (
 	return c.probe(ctx, server, UDP, p, 2*c.cfg.Timeout, c.host(server).hurry(hurries))
 }
 
+// ProbeWatched is ProbeBriskly with an eye on whether others are heard: silence on
+// a line that is dead is told as such.
+func (c *Client) ProbeWatched(ctx context.Context, server netip.Addr, p Probe) (Observation, bool) {
+	w := c.watch(ctx, server, UDP, 2*c.cfg.Timeout)
+	o, sent := c.ProbeBriskly(ctx, server, p)
+	failure := FailureOf(o.Err)
+	if dead := w.dead(!gone(failure)); dead || failure == NoRoute {
+		o.Err = &Error{Failure: LineDead, Err: o.Err}
+	}
+	return o, sent
+}
+
 // probe makes one exchange. It reports false when nothing was sent: the run
 // is over, its budget used up, or this host has no route.
 func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Probe, timeout time.Duration, hurry func(time.Duration) time.Duration) (Observation, bool) {

@@ -60,6 +60,14 @@ func (l *lookup) askAgain() {
 	}
 	wg.Wait()
 	l.Again = slices.Concat(rounds...)
+	l.Undecided = l.Undecided || !slices.ContainsFunc(l.Again, usableAnswer) && slices.ContainsFunc(rounds, allOurs)
+	l.Again = slices.DeleteFunc(l.Again, func(a *Answer) bool { return a.Status.Ours() })
+}
+
+// allOurs reports whether a round says nothing of the servers: nobody was heard
+// in it, or nothing could be sent.
+func allOurs(round []*Answer) bool {
+	return !slices.ContainsFunc(round, func(a *Answer) bool { return !a.Status.Ours() })
 }
 
 // waited is how long one of the answers, or its failure, was waited for.
@@ -94,7 +102,7 @@ func (l *lookup) round() []*Answer {
 // once asks one address, over UDP and without anything to fall back on. It
 // returns nil when nothing could be sent.
 func (l *lookup) once(server string, addr netip.Addr) *Answer {
-	o, sent := l.t.c.ProbeBriskly(l.t.ctx, addr, resolver.Probe{Name: l.Name, Type: dns.StringToType[l.Type]})
+	o, sent := l.t.c.ProbeWatched(l.t.ctx, addr, resolver.Probe{Name: l.Name, Type: dns.StringToType[l.Type]})
 	if !sent {
 		return nil
 	}

@@ -42,7 +42,7 @@ func (t *taker) gaps(ctx context.Context) {
 	}
 	for _, l := range s.Lookups {
 		if l.Undecided {
-			s.Gaps = append(s.Gaps, Gap{Question: l.Question, Zone: l.Zone, Reason: why})
+			s.Gaps = append(s.Gaps, Gap{Question: l.Question, Zone: l.Zone, Reason: cmp.Or(Ended(ctx), string(resolver.LineDead))})
 		}
 		usable := slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Status.Usable() })
 		for _, a := range l.Answers {

@@ -85,7 +85,8 @@ type Lookup struct {
 	// Again are answers to the same question asked again, in rounds a second
 	// apart, where none of Answers is usable: see whether it lasts.
 	Again []*Answer
-	// Undecided means that the run ended before that was known.
+	// Undecided means that the run ended before that was known, or that nobody
+	// was heard at the time.
 	Undecided bool
 	// Cut means resolution stopped here on a limit of ours (aliases, cuts).
 	Cut string
@@ -326,6 +327,9 @@ type Gap struct {
 
 // Network is what the run showed of the network we ask from.
 type Network struct {
+	// Quickest is the least time that any reply took: what the way to the
+	// Internet takes at most. 0 when it is not known.
+	Quickest   time.Duration
 	IPv4, IPv6 string // "works" (some answer came), "none" (no route), "silent", "" (not used)
 	// TCP is "" unless nothing at all came over TCP although servers of
 	// several operators were asked, "blocked", or nothing that these would
