@@ -10,15 +10,21 @@ import (
 	"dns01/resolver"
 )
 
-// gaps writes down what could not be looked at, and why.
-func (t *taker) gaps(ctx context.Context) {
-	why := "limit"
+// Ended is the reason of a gap that a run leaves which is over, "" while it goes
+// on.
+func Ended(ctx context.Context) string {
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		why = "deadline"
+		return "deadline"
 	case ctx.Err() != nil:
-		why = "interrupted"
+		return "interrupted"
 	}
+	return ""
+}
+
+// gaps writes down what could not be looked at, and why.
+func (t *taker) gaps(ctx context.Context) {
+	why := cmp.Or(Ended(ctx), "limit")
 	s := t.s
 	t.silentRoot()
 	for q, zone := range s.Starts {

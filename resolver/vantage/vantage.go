@@ -91,6 +91,9 @@ func Look(ctx context.Context, t Target, engines []Vantage) {
 		}
 		add(t.Survey, name, sights[i], failed[i])
 	}
+	if why := survey.Ended(ctx); why != "" {
+		t.Survey.Gaps = append(t.Survey.Gaps, survey.Gap{Reason: why})
+	}
 }
 
 // add puts what one engine saw into a survey.

@@ -3,6 +3,7 @@ package vantage
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,5 +70,20 @@ func TestNoEngineIsAskedForNothing(t *testing.T) {
 	want := []survey.Vantage{{Name: "noted", Failure: "the CA refuses these names without looking, so that no place was asked"}}
 	if d := cmp.Diff(want, s.Vantages); d != "" || engine.asked != 1 {
 		t.Errorf("asked %d times (-want +got):\n%s", engine.asked, d)
+	}
+}
+
+// What was not looked at elsewhere, since the run ended, is not taken for fine.
+func TestLookThatIsCutShortLeavesAGap(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	s := mixed()
+	Look(ctx, Target{Survey: s}, []Vantage{&noted{}})
+	if len(s.Gaps) > 0 {
+		t.Errorf("gaps %v, and the run went on", s.Gaps)
+	}
+	cancel()
+	Look(ctx, Target{Survey: s}, []Vantage{&noted{}})
+	if want := []survey.Gap{{Reason: "interrupted"}}; !slices.Equal(want, s.Gaps) {
+		t.Errorf("gaps %v, want %v", s.Gaps, want)
 	}
 }
