@@ -93,7 +93,7 @@ func gapReason(r string) string {
 	case "root-silent":
 		return "no root server answers"
 	case "tcp-untried":
-		return "an answer needs TCP, and the run ended before it was known whether TCP leaves this network"
+		return "an answer needs TCP, and whether TCP leaves this network could not be found out"
 	case "tcp-wavers":
 		return "an answer needs TCP, and TCP did not leave this network for a while"
 	case "denial-open":

@@ -110,9 +110,9 @@ func (t *taker) ownTCP(others []server) {
 		}
 	}
 	switch {
-	case t.ctx.Err() != nil:
+	case t.ctx.Err() != nil, slices.Contains(asked, false):
 		t.s.Network.TCP = "untried"
-	case slices.Contains(asked, false), len(others) < 2:
+	case len(others) < 2:
 		return
 	case stranger != nil:
 		t.s.Network.TCP, t.s.Network.Interceptor = "intercepted", stranger
