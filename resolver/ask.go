@@ -142,6 +142,9 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	o.Took = Lasted(o.At, o.Reply, o.Err)
 	q.c.routed(q.server, query.Transport, o.Reply.RTT, FailureOf(o.Err))
 	q.c.cfg.Line.note(query, o.At, o.Reply, FailureOf(o.Err))
+	if FailureOf(o.Err) == NoRoute && q.c.cfg.Line.since(q.server, UDP, time.Time{}) {
+		o.Err = &Error{Failure: LineDead, Err: o.Err} // there was a way before
+	}
 	q.c.hold(&o)
 	q.answer.Exchanges = append(q.answer.Exchanges, o)
 	return o
@@ -271,8 +274,9 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 	})
 	w := q.c.watch(ctx, q.server, UDP, 2*patience)
 	o := udp.send(ctx, UDP, f, 2*patience)
-	dead := w.dead(FailureOf(o.Err) != Timeout) || FailureOf(o.Err) == NoRoute
-	if f := FailureOf(o.Err); f != Timeout && f != Mismatched {
+	failure := FailureOf(o.Err)
+	dead := w.dead(failure != Timeout) || failure == NoRoute || failure == LineDead
+	if failure != Timeout && failure != Mismatched {
 		stop() // not silent
 	}
 	switch failure := FailureOf(o.Err); {

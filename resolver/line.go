@@ -86,7 +86,11 @@ type watch struct {
 }
 
 // watch begins with a query that is about to be sent and waited for so long.
+// Where nobody of the server's family was ever heard, the other family tells.
 func (c *Client) watch(ctx context.Context, server netip.Addr, over Transport, timeout time.Duration) *watch {
+	if f := family(server); over == UDP && !c.anyAlive(f) && c.anyAlive(1-f) {
+		server = unspecified[1-f]
+	}
 	ctx, stop := context.WithCancel(ctx)
 	w := &watch{c: c, server: server, over: over, begun: time.Now(), stop: stop, ended: make(chan struct{})}
 	go func() {
@@ -184,6 +188,9 @@ func idle(ctx context.Context, d time.Duration) bool {
 	}
 }
 
+// unspecified are addresses of which only the family counts.
+var unspecified = [2]netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()}
+
 // mostControls is how many servers are asked.
 const mostControls = 2
 
@@ -197,7 +204,7 @@ func (c *Client) Controls() int { return int(c.controlled.Load()) }
 func (c *Client) LineDied(ctx context.Context) bool {
 	dead := make([]bool, 2)
 	var wg sync.WaitGroup
-	for i, server := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+	for i, server := range unspecified {
 		since := c.cfg.Line.fadedAt(wayOut{i, UDP})
 		if since.IsZero() || ctx.Err() != nil {
 			continue
