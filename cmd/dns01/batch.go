@@ -201,6 +201,10 @@ func (b *batch) judgeAll(ctx context.Context, in io.Reader, size int64) (int, er
 		return 0, errors.Join(b.out.discard(), err)
 	}
 	b.progress.end(b.sum)
+	if errors.Is(err, errReaderGone) {
+		b.p.say("dns01: %v; stopped after %s", errReaderGone, plural(b.sum.Orders, "order"))
+		return statusUnknown, errors.Join(b.out.Close(), b.o.timeline.write())
+	}
 	if err := errors.Join(err, b.out.Close(), b.o.timeline.write()); err != nil {
 		return 0, err
 	}

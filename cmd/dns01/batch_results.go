@@ -25,9 +25,15 @@ func (r *results) add(x result, full bool) error {
 	if err != nil {
 		return err
 	}
-	_, err = r.Write(line)
-	return delivered(err)
+	if _, err = r.Write(line); err != nil && delivered(err) == nil {
+		return errReaderGone
+	}
+	return err
 }
+
+// errReaderGone ends a batch whose results nobody reads any more, as when they
+// go to head: other people's servers are not asked for nothing.
+var errReaderGone = errors.New("nobody reads the results any more")
 
 // text is the line of a result.
 func (r result) text(full bool) ([]byte, error) {

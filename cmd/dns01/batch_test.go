@@ -165,6 +165,20 @@ func TestAnEmptyListIsNoSuccess(t *testing.T) {
 	}
 }
 
+// A million orders are not asked about when head has seen its ten lines.
+func TestABatchThatNobodyReadsEnds(t *testing.T) {
+	p, _, stderr := newProgram(t, "batch", "--demo", "healthy", "--jobs", "4")
+	p.stdin, p.stdout = endless{}, closedPipe{}
+	if got := p.run(t.Context()); got != statusUnknown || !strings.HasSuffix(stderr.String(), "dns01: nobody reads the results any more; stopped after 0 orders\n") {
+		t.Errorf("status %d, stderr %q", got, stderr)
+	}
+}
+
+// endless is a list without end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) { return copy(b, "www.example.com\n"), nil }
+
 // A job that only gathers results is done when it has them, whatever they are;
 // a line that is no order is still a mistake.
 func TestBatchFailsOnWhatItIsToldTo(t *testing.T) {
