@@ -63,10 +63,11 @@ var aliasRules = []*Rule{
 	},
 	{
 		ID: "alias-beside-records", Subject: "alias", Severity: Warning,
-		Title:  "A CNAME and other records stand at one name",
-		Why:    "That is not allowed, and which of them counts depends on the server asked.",
-		Fix:    "Delete the records beside the CNAME, or the CNAME.",
-		Source: "RFC 2181 §10.1; RFC 1034 §3.6.2",
+		Title:     "A CNAME and other records stand at one name",
+		Otherwise: "an error when no server gives the CA what it has to see",
+		Why:       "That is not allowed, and which of them counts depends on the server asked.",
+		Fix:       "Delete the records beside the CNAME, or the CNAME.",
+		Source:    "RFC 2181 §10.1; RFC 1034 §3.6.2",
 	},
 	{
 		ID: "alias-foreign-operator", Subject: "alias", Severity: Note,
@@ -302,13 +303,30 @@ func (az *authorization) besideRecords() {
 		if z := az.s.Zone(s.at.Zone); z != nil && len(serials(az.health(z))) > 0 {
 			continue // two versions of the zone
 		}
-		f := finding("alias-beside-records", s.at.Name, fmt.Sprintf("%s has a CNAME to %s and TXT records: %s %s the alias, %s the records.",
-			s.at.Name, aliased[0].Aliases[0].To, who(aliased), verb(len(serverNames(aliased)), "gives", "give"), who(own)))
+		says := fmt.Sprintf("%s %s the alias, %s the records", who(aliased), verb(len(serverNames(aliased)), "gives", "give"), who(own))
+		if slices.Equal(aliased, own) {
+			says = fmt.Sprintf("%s %s both, and the CA's resolver follows what it reads first", who(own), verb(len(serverNames(own)), "gives", "give"))
+		}
+		f := finding("alias-beside-records", s.at.Name, fmt.Sprintf("%s has a CNAME to %s and TXT records: %s.", s.at.Name, aliased[0].Aliases[0].To, says))
+		if az.txtTally() == (tally{fail: true}) {
+			f.Severity = Error
+		}
 		f.Servers, f.Evidence = hosts(append(aliased, own...)), evidence(aliased[0], own[0])
 		f.Fix = fmt.Sprintf("Delete the TXT records at %s, or the CNAME.", s.at.Name)
 		az.raise(f, place{})
 		az.differ(s.at.Zone, f)
 	}
+}
+
+// besidePlace is where it is told that the challenge's alias has records beside
+// it, if it has.
+func (az *authorization) besidePlace() place {
+	for _, d := range az.drafts {
+		if d.Rule.ID == "alias-beside-records" && slices.ContainsFunc(az.txt.steps, func(s *step) bool { return s.at.Name == d.Name }) {
+			return d.place()
+		}
+	}
+	return place{}
 }
 
 // beside parts the answers of a step into those with records at the name
@@ -317,6 +335,8 @@ func beside(s *step) (own, aliased []*survey.Answer) {
 	for _, m := range s.moves {
 		switch a := m.answer; {
 		case a == nil:
+		case len(a.Shadowed) > 0:
+			own, aliased = append(own, a), append(aliased, a)
 		case len(a.Aliases) > 0 && !slices.ContainsFunc(a.Records, func(r survey.Record) bool { return r.Owner == a.Name }):
 			aliased = append(aliased, a)
 		case len(a.Aliases) > 0:

@@ -171,7 +171,7 @@ func (az *authorization) challengeFailed(e *end) {
 	}
 	f := finding("challenge-needs-tcp", az.id.Challenge,
 		fmt.Sprintf("The TXT answer for %s does not fit %d octets, and TCP brings nothing: %s.", e.owner(), udpPayload, saidEach(e.answers)))
-	if all(e.answers, truncatedTwice) {
+	if all(e.answers, truncatedTwice) && cause.rule != "tcp-unavailable" {
 		f = finding("challenge-over-message-size", az.id.Challenge,
 			fmt.Sprintf("The TXT answer for %s does not fit a DNS message: %s.", e.owner(), saidEach(e.answers)))
 		cause = place{}
@@ -318,6 +318,9 @@ func (az *authorization) whyAbsent(e *end) place {
 		if a.Wildcard && len(a.Aliases) == 0 {
 			return place{"challenge-wildcard-answer", name}
 		}
+	}
+	if p := az.besidePlace(); p != (place{}) {
+		return p
 	}
 	return az.wildcardPlace()
 }

@@ -145,10 +145,29 @@ func (az *authorization) explainZones() {
 			if d.Rule.ID == "delegation-mismatch" && d.Severity == Note && az.partsAtGivenUp(z.Name) {
 				d.Severity = Warning
 			}
-			az.raise(d.Finding, d.cause)
+			az.raise(az.foreign(d.Finding), d.cause)
 		}
 	}
 	az.explainUnregistered()
+}
+
+// foreign adds to the finding that a zone is dead who has to mend it, where an
+// alias has led there, and the way around.
+func (az *authorization) foreign(f Finding) Finding {
+	whose := az.whose(f.Name)
+	if f.Rule.ID != "delegation-lame" || whose == "" {
+		return f
+	}
+	f.Detail = strings.TrimSuffix(f.Detail, ".") + whose + "."
+	for _, r := range az.questions() {
+		for _, e := range r.ends {
+			if len(e.aliases) > 0 && e.zone() == f.Name {
+				f.Fix += fmt.Sprintf(" Or change the alias at %s, which leads there.", e.aliases[len(e.aliases)-1].From)
+				return f
+			}
+		}
+	}
+	return f
 }
 
 // zoneFindings are the faults of a zone and its servers, whoever hangs on it.

@@ -165,15 +165,21 @@ func (j *judge) traits(h *zoneHealth) []draft {
 // tcpUnavailable are servers that truncated an answer and did not give it
 // over TCP. The severity is lowered where nobody hangs on it.
 func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
-	as := j.showing(h, func(a *survey.Answer) bool { return a.NeedsTCP && a.TCP != "" && !truncatedTwice(a) })
+	as := j.showing(h, func(a *survey.Answer) bool {
+		return a.NeedsTCP && a.TCP != "" && (!truncatedTwice(a) || truncatesAll(h.zone, a))
+	})
 	if len(as) == 0 || j.s.Network.TCP != "" {
 		return nil
 	}
 	var order, parts []string
 	by := map[string][]*survey.Answer{}
 	for _, a := range as {
-		order = unite(order, []string{saidTCP(a.TCP)})
-		by[saidTCP(a.TCP)] = append(by[saidTCP(a.TCP)], a)
+		how := saidTCP(a.TCP)
+		if truncatedTwice(a) {
+			how = "brings truncated answers too"
+		}
+		order = unite(order, []string{how})
+		by[how] = append(by[how], a)
 	}
 	for _, how := range order {
 		parts = append(parts, fmt.Sprintf("TCP at %s %s", who(by[how]), how))
@@ -183,7 +189,17 @@ func (j *judge) tcpUnavailable(h *zoneHealth) []draft {
 	f.Severity = Error
 	f.Servers, f.Evidence = hosts(as), evidence(as...)
 	f.Fix = fmt.Sprintf("Open TCP port 53 to %s.", who(as))
+	if all(as, truncatedTwice) {
+		f.Fix = fmt.Sprintf("Have answers over TCP come whole from %s: look at what stands before %s.", who(as), verb(len(serverNames(as)), "it", "them"))
+	}
 	return []draft{{Finding: f}}
+}
+
+// truncatesAll reports whether a server's SOA answer, which is small, comes
+// truncated over TCP too: then it is no matter of size.
+func truncatesAll(z *survey.Zone, a *survey.Answer) bool {
+	s := serverAt(z, a)
+	return s != nil && s.SOA != nil && truncatedTwice(s.SOA)
 }
 
 // mishandled are servers that answer for the zone and never for one type.
@@ -297,7 +313,7 @@ func (az *authorization) unusable(e *end) place {
 		return place{h.fault(), z.Name}
 	case h.dead():
 		for _, d := range slices.Concat(deadZone(h), unresolvable(h), private(h)) {
-			az.raise(d.Finding, d.cause)
+			az.raise(az.foreign(d.Finding), d.cause)
 		}
 		return place{h.fault(), z.Name}
 	case slices.ContainsFunc(e.answers, func(a *survey.Answer) bool { return az.tooSlow(e.at, a) }):

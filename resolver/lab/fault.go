@@ -66,6 +66,7 @@ var faults = map[string]maker{
 
 	// the header or question is wrong
 	"truncate":                plain(truncate),
+	"truncate-tcp":            plain(truncateTCP),
 	"wrong-id":                plain(wrongID),
 	"wrong-question":          plain(wrongQuestion),
 	"no-aa":                   plain(noAA),
@@ -91,12 +92,13 @@ var faults = map[string]maker{
 		func(own, asked *dns.OPT) { own.SetZ(asked.Z()) }),
 
 	// the answer is not what the zone says
-	"no-soa":       plain(noSOA),
-	"foreign-soa":  plain(foreignSOA),
-	"ent-nxdomain": plain(entNXDomain),
-	"strip-dnssec": plain(stripDNSSEC),
-	"rotate":       plain(rotate),
-	"alternate":    alternate,
+	"no-soa":            plain(noSOA),
+	"foreign-soa":       plain(foreignSOA),
+	"ent-nxdomain":      plain(entNXDomain),
+	"strip-dnssec":      plain(stripDNSSEC),
+	"rotate":            plain(rotate),
+	"alias-and-records": plain(aliasAndRecords),
+	"alternate":         alternate,
 }
 
 // plain is the maker of a fault without arguments.

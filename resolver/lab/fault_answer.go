@@ -25,6 +25,28 @@ func foreignSOA(next handler) handler {
 	})(next)
 }
 
+// aliasAndRecords gives the records that stand beside an alias along with it
+// (against RFC 2181 §10.1).
+func aliasAndRecords(next handler) handler {
+	return func(r request) response {
+		resp := next(r)
+		if resp.msg == nil || resp.zone == nil {
+			return resp
+		}
+		q := r.question()
+		n := resp.zone.nodes[dns.CanonicalName(q.Name)]
+		if len(n[dns.TypeCNAME]) == 0 || q.Qtype == dns.TypeCNAME {
+			return resp
+		}
+		m := resp.msg.Copy()
+		for _, rr := range n[q.Qtype] {
+			m.Answer = append(m.Answer, dns.Copy(rr))
+		}
+		resp.msg = m
+		return resp
+	}
+}
+
 // entNXDomain denies that empty non-terminals exist (against RFC 8020 §2).
 func entNXDomain(next handler) handler {
 	return func(r request) response {

@@ -32,6 +32,17 @@ func truncate(next handler) handler {
 	}
 }
 
+// truncateTCP truncates what is asked over TCP, where there is room.
+func truncateTCP(next handler) handler {
+	return func(r request) response {
+		resp := next(r)
+		if resp.msg != nil && r.transport == resolver.TCP {
+			resp.msg = truncated(resp.msg)
+		}
+		return resp
+	}
+}
+
 // wrongID answers with another ID than was asked with.
 func wrongID(next handler) handler {
 	return changed(func(m *dns.Msg) { m.Id++ })(next)

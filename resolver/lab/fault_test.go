@@ -29,6 +29,8 @@ list TXT "3"
 list RRSIG TXT 13 3 300 20300101000000 20200101000000 1 example.com. AAAA
 a.b  TXT "deep"
 link CNAME list
+both CNAME list
+both TXT "own"
 -- zone example.com @ ns3.example.com --
 @    TXT "there"
 -- zone sub.example.com @ ns2.example.com --
@@ -90,6 +92,7 @@ func TestFaults(t *testing.T) {
 
 		"truncate": {{txt, "NOERROR aa tc edns"}, {txt + " plain", "NOERROR aa tc"},
 			{"tcp 192.0.2.1 example.com TXT", fine}},
+		"truncate-tcp":   {{txt, fine}, {"tcp 192.0.2.1 example.com TXT", "NOERROR aa tc edns"}},
 		"wrong-id":       {{txt, "mismatched"}, {"tcp 192.0.2.1 example.com TXT", "mismatched"}},
 		"wrong-question": {{txt, "mismatched"}},
 		"no-aa":          {{txt, lines("NOERROR edns", here)}},
@@ -116,6 +119,8 @@ func TestFaults(t *testing.T) {
 		"ent-nxdomain": {{"udp 192.0.2.1 b.example.com TXT", lines("NXDOMAIN aa edns", soa)},
 			{"udp 192.0.2.1 a.b.example.com CAA", lines("NOERROR aa edns", soa)}},
 		"strip-dnssec": {{"udp 192.0.2.1 list.example.com RRSIG", "NOERROR aa edns"}, {txt, fine}},
+		"alias-and-records": {{txt, fine}, {"udp 192.0.2.1 both.example.com TXT", lines("NOERROR aa edns",
+			"A both.example.com. 300 IN CNAME list.example.com.") + list("list", "123")[len("NOERROR aa edns"):] + "\n" + `A both.example.com. 300 IN TXT "own"`}},
 		"rotate": {
 			{"udp 192.0.2.1 list.example.com TXT", list("list", "123")},
 			{"udp 192.0.2.1 list.example.com TXT", list("list", "231")},

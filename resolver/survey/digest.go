@@ -98,6 +98,9 @@ func (d *Answer) said(a *resolver.Answer, r resolver.Reading) {
 	if r.SOA != nil {
 		d.SOA = soa(r.SOA)
 	}
+	if len(d.Aliases) > 0 && d.Owner != d.Question.Name {
+		d.shadowed(a)
+	}
 	if d.Status == Answered {
 		for _, rr := range a.Msg.Ns {
 			if ns, ok := rr.(*dns.NS); ok {
@@ -107,6 +110,16 @@ func (d *Answer) said(a *resolver.Answer, r resolver.Reading) {
 	}
 	if d.SOA == nil && (d.Status == NoData || d.Status == NXDomain) {
 		d.OtherSOA = otherSOA(a.Msg)
+	}
+}
+
+// shadowed notes the records that an answer has beside an alias at one name,
+// which must not be (RFC 2181 §10.1).
+func (d *Answer) shadowed(a *resolver.Answer) {
+	for _, rr := range a.Msg.Answer {
+		if rr.Header().Rrtype == a.Type && name(rr.Header().Name) == d.Question.Name {
+			d.Shadowed = append(d.Shadowed, RecordOf(rr))
+		}
 	}
 }
 

@@ -158,6 +158,7 @@ type Answer struct {
 	Aliases  []Alias  // followed inside this answer, in order
 	Owner    string   // name at the end of Aliases: owner of Records, or of what is denied
 	Records  []Record // of the type asked, at Owner
+	Shadowed []Record // of the type asked, at the name asked, though an alias stands there too: nobody takes them
 	SOA      *SOA     // from the authority section of a negative answer, or the answer to SOA
 	NS       []string // the answer to NS
 	Beside   []string // name servers in the authority section of an answer with records: some servers add them to each
