@@ -113,7 +113,9 @@ func (j *judge) tcpClosed(h *zoneHealth) []draft {
 		{"refused", "refuses connections"}, {"timeout", "does not answer"}, {"closed", "closes connections before an answer"},
 		{"garbage", "brings no answer that can be read"}, {"error", "brings an error where UDP brings the answer"},
 	} {
-		ss := slices.DeleteFunc(caught(h, "tcp", w.word), func(s serverHealth) bool { return s.state != serving })
+		ss := slices.DeleteFunc(caught(h, "tcp", w.word), func(s serverHealth) bool {
+			return s.state != serving || w.word == "error" && refusesAbove(s)
+		})
 		if len(ss) > 0 {
 			all = append(all, ss...)
 			parts = append(parts, fmt.Sprintf("TCP port 53 of %s %s", whom(ss), w.says))
@@ -273,7 +275,7 @@ func (j *judge) oddities(h *zoneHealth) []draft {
 					continue
 				}
 				ss := slices.DeleteFunc(caught(h, a.probe, o.Word), func(s serverHealth) bool {
-					return s.state != serving || o.Word == "timeout" && limits(s) || rule == "nxdomain-for-existing-name" && slices.Contains(told, host(s.Name, s.Addr))
+					return s.state != serving || limits(s) && (o.Word == "timeout" || refusesAbove(s) && (o.Word == "refused" || o.Word == "servfail")) || rule == "nxdomain-for-existing-name" && slices.Contains(told, host(s.Name, s.Addr))
 				})
 				if len(ss) == 0 {
 					continue
@@ -298,6 +300,9 @@ func limits(s serverHealth) bool {
 	p := s.Probe("rate")
 	return p != nil && p.Grade == survey.Broken
 }
+
+// refusesAbove reports whether a server answers with errors beyond a rate.
+func refusesAbove(s serverHealth) bool { return s.Probe("rate").Is("refused") }
 
 // saidOdd is what servers do with odd questions, as the predicate of a
 // sentence.

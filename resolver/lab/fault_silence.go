@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/miekg/dns"
+
 	"dns01/resolver"
 )
 
@@ -91,8 +93,9 @@ func slow(s setting) (fault, error) {
 // rateLimit answers so many queries in any second and drops the rest, at each
 // address for itself.
 func rateLimit(s setting) (fault, error) {
-	if len(s.args) != 1 {
-		return nil, fmt.Errorf("want a number of answers a second")
+	refuses := len(s.args) == 2 && s.args[1] == "refused"
+	if len(s.args) != 1 && !refuses {
+		return nil, fmt.Errorf("want a number of answers a second, and \"refused\" if more are not dropped")
 	}
 	n, err := strconv.Atoi(s.args[0])
 	if err != nil || n < 1 {
@@ -101,10 +104,13 @@ func rateLimit(s setting) (fault, error) {
 	return func(next handler) handler {
 		l := &limiter{perSecond: n}
 		return func(r request) response {
-			if !l.allow(r.at) {
-				return response{}
+			switch {
+			case l.allow(r.at):
+				return next(r)
+			case refuses:
+				return r.fails(dns.RcodeRefused)
 			}
-			return next(r)
+			return response{}
 		}
 	}, nil
 }

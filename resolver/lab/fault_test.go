@@ -60,7 +60,8 @@ func TestFaults(t *testing.T) {
 		"rate-limit 2": {{txt, fine}, {txt, fine}, {txt, "timeout"}, {txt, fine},
 			{"udp 2001:db8::1 example.com TXT", fine}},
 
-		"rrl 1": {{txt, fine}, {txt, "timeout"}, {txt, fine}},
+		"rate-limit 1 refused": {{txt, fine}, {txt, "REFUSED edns"}},
+		"rrl 1":                {{txt, fine}, {txt, "timeout"}, {txt, fine}},
 		"rrl 2 1": {{txt, fine}, {txt, fine}, {txt, "NOERROR tc edns"}, {"tcp 192.0.2.1 example.com TXT", fine},
 			{"udp 192.0.2.1 no.example.com TXT", lines("NXDOMAIN aa edns", soa)}},
 		"lost-over 50": {{txt, "timeout"}, {"tcp 192.0.2.1 example.com TXT", fine}, {"udp 192.0.2.1 x.invalid TXT", "REFUSED edns"}},

@@ -255,7 +255,7 @@ func loadPlan() []PlannedProbe {
 	return []PlannedProbe{
 		{
 			ID: "rate", Asks: "CAA at the apex, after a pause, in steps of 5, 10 and 19 questions within a second, ended by the first sign; then six times slowly, to tell a limit from loss", When: WhenOdd,
-			Trigger:   "when an answer was truncated without need (it is asked for again after a pause first), or two were lost and came later, and more than a line loses that is bad for everybody; always with --probe deep",
+			Trigger:   "when an answer was truncated without need, or two odd questions were refused (one is asked again after a pause first), or two answers were lost and came later, and more than a line loses that is bad for everybody; always with --probe deep",
 			Compliant: "an answer to each", Source: "RFC 8906 §5; BIND rate-limit, NSD rrl-ratelimit, Knot mod-rrl",
 			Outcomes: []Outcome{
 				{"drops", "answers stop", Broken, "rate-limited", lost + "; " + firstWait},

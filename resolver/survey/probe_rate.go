@@ -117,8 +117,65 @@ func atLeast(k, n int, p float64) float64 {
 	return 1 - fewer
 }
 
+// A refused question is one that came back with REFUSED or SERVFAIL.
+type refused struct {
+	t resolver.Transport
+	q resolver.Probe
+}
+
+// refusals are the questions that a server refused though it answers others: by
+// a limit, if they are many. One is a matter of that question.
+func (p prober) refusals(as []*Answer) []refused {
+	var all []refused
+	for _, a := range as {
+		if a.Status == Lame && (a.Lame == "refused" || a.Lame == "servfail") {
+			all = append(all, refused{resolver.UDP, resolver.Probe{Name: a.Name, Type: dns.StringToType[a.Type]}})
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range []string{"edns1", "tcp", "type65534", "ednsflags", "cookie", "ednsopt"} {
+		if o := p.s.Probe(id); o.Is("refused") || o.Is("servfail") || o.Is("error") {
+			all = append(all, p.oddly(id))
+		}
+	}
+	return all
+}
+
+// oddly is the question of a probe that is asked of each address.
+func (p prober) oddly(id string) refused {
+	r := refused{resolver.UDP, p.question()}
+	switch id {
+	case "tcp":
+		r.t = resolver.TCP
+	case "edns1":
+		r.q.Version = 1
+	case "ednsopt":
+		r.q.Option = true
+	case "ednsflags":
+		r.q.Flags = unknownFlag
+	case "cookie":
+		r.q.Cookie = true
+	case "type65534":
+		r.q.Type = unknownType
+	}
+	return r
+}
+
+// relents reports whether one of several questions that were refused is answered
+// after a pause: then it was not refused for itself.
+func (p prober) relents(all []refused) bool {
+	if len(all) < 2 || !p.t.pause(2*window) {
+		return false
+	}
+	last := all[len(all)-1]
+	o, sent := p.once(last.t, last.q)
+	return sent && failed(o) == "" && o.Reply.Msg.Rcode != dns.RcodeRefused && o.Reply.Msg.Rcode != dns.RcodeServerFailure
+}
+
 // rate looks for a limit where there are signs of one.
-func (p prober) rate(slip *Answer, drops bool) {
+func (p prober) rate(slip *Answer, drops bool, refused []refused) {
+	drops = drops || p.relents(refused)
 	if slip != nil && !p.slips(slip) {
 		slip = nil // a matter of size, not of rate
 	}

@@ -33,11 +33,11 @@ func (t *taker) suspect() {
 				continue
 			}
 			p, as := prober{z, s}, z.answersOf(s)
-			slip, drops := slip(as), z.drops(s.Addr, at)
+			slip, drops, refused := slip(as), z.drops(s.Addr, at), p.refusals(as)
 			if t.o.Probes == ProbesDeep {
 				follow = append(follow, func() { p.kin(as) })
 			}
-			follow = append(follow, func() { p.large(as) }, func() { p.rate(slip, drops) })
+			follow = append(follow, func() { p.large(as) }, func() { p.rate(slip, drops, refused) })
 		}
 	}
 	for _, f := range follow {
