@@ -16,20 +16,26 @@ type draws struct {
 	seed string
 
 	mu    sync.Mutex
-	asked map[string]uint64
+	asked map[uint64]uint64 // how often, by a hash of the question
 }
+
+// keepDraws is how many questions are told apart before all are forgotten: a
+// world that is asked for months must not grow. No run that is to be the same
+// again asks so much.
+const keepDraws = 10_000
 
 // of returns the chances of one request.
 func (d *draws) of(r request) *rand.Rand {
 	q := r.question()
 	key := fmt.Sprint(d.seed, r.server, r.transport, dns.CanonicalName(q.Name), q.Qtype)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.asked == nil {
-		d.asked = map[string]uint64{}
-	}
-	d.asked[key]++
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key)) // never fails
-	return rand.New(rand.NewPCG(h.Sum64(), d.asked[key]))
+	sum := h.Sum64()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.asked == nil || len(d.asked) >= keepDraws {
+		d.asked = map[uint64]uint64{}
+	}
+	d.asked[sum]++
+	return rand.New(rand.NewPCG(sum, d.asked[sum]))
 }
