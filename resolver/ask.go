@@ -223,14 +223,15 @@ func (q *asking) udp(ctx context.Context, f form) {
 	}
 }
 
-// unasked says why there is no answer where nothing was sent for it.
+// unasked says why there is no answer where nothing was sent for it, or nothing
+// more. What silence means is left open when the run has ended: that was about to
+// be found out.
 func (q *asking) unasked(ctx context.Context) {
 	a := q.answer
 	switch {
-	case a.Failure != "":
 	case ctx.Err() != nil:
 		a.Failure, a.Transport = Canceled, UDP
-	default:
+	case a.Failure == "":
 		a.Failure, a.Transport = Timeout, UDP
 	}
 }

@@ -198,6 +198,14 @@ const mostControls = 2
 // dead.
 func (c *Client) Controls() int { return int(c.controlled.Load()) }
 
+// LineFaded reports whether what was asked last over UDP was lost, to one of the
+// address families that worked before.
+func (c *Client) LineFaded() bool {
+	return slices.ContainsFunc(unspecified[:], func(a netip.Addr) bool {
+		return !c.cfg.Line.fadedAt(wayOut{family(a), UDP}).IsZero()
+	})
+}
+
 // LineDied reports whether the line is dead over UDP by now: what was asked
 // last was lost, to one of the address families that worked before, and so is
 // what others are asked.

@@ -135,6 +135,7 @@ func take(ctx context.Context, t Target, o Options) *Survey {
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
 	tk.died = tk.c.LineDied(tk.ctx)
+	tk.ended = tk.ended || ctx.Err() != nil && tk.c.LineFaded()
 	cancel()
 	o.Client.Wait()
 	tk.finish(ctx)
