@@ -47,24 +47,20 @@ func gravityOf(v check.Verdict) int {
 }
 
 // of is the truth of a world under the flags that change what is seen.
-func (ts *truths) of(t *testing.T, b *chaosBench, name string, look []string, noIPv6 bool, away ...string) truth {
-	return ts.find(fmt.Sprint(name, look, noIPv6, away), func() truth {
+func (ts *truths) of(t *testing.T, b *chaosBench, name string, look []string, noIPv6 bool, faults ...string) truth {
+	return ts.find(fmt.Sprint(name, look, noIPv6, faults), func() truth {
 		worlds := []*lab.Scenario{b.worlds[name]}
 		if s := steady(t, name); s != nil {
 			worlds = append(worlds, s)
 		}
-		return b.findTruth(t, without(t, worlds, away), look, noIPv6)
+		return b.findTruth(t, withFaults(t, worlds, faults), look, noIPv6)
 	})
 }
 
-// without are the worlds with servers that are away: they answer nothing.
-func without(t *testing.T, worlds []*lab.Scenario, away []string) (less []*lab.Scenario) {
-	var silent []string
-	for _, server := range away {
-		silent = append(silent, server+" drop")
-	}
+// withFaults are the worlds with more faults.
+func withFaults(t *testing.T, worlds []*lab.Scenario, faults []string) (less []*lab.Scenario) {
 	for _, s := range worlds {
-		l, err := s.With(s.Name, silent, nil)
+		l, err := s.With(s.Name, faults, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -124,7 +120,8 @@ func (b *chaosBench) findTruth(t *testing.T, worlds []*lab.Scenario, look []stri
 // resolver compares what all servers say, and one that does not get through any
 // more contradicts nobody: then the best is that of the world without it. Where
 // two machines take turns behind one address, a lost question is a turn, too, and
-// all that is heard may come from the worse of them.
+// all that is heard may come from the worse of them. And one that refuses at once
+// is better than one that is silent to CAA: no time is lost on it.
 func (b *chaosBench) truthFor(t *testing.T, r *trial) truth {
 	noIPv6 := strings.Contains(strings.Join(r.network, " "), "no-ipv6")
 	tr := b.truths.of(t, b, r.world, r.look, noIPv6)
@@ -134,22 +131,40 @@ func (b *chaosBench) truthFor(t *testing.T, r *trial) truth {
 			tr.worst[id] = check.Blocked
 		}
 	}
-	if r.ours || !b.has(t, r.world, " lower-case\n") {
-		return tr
-	}
 	tr.best = maps.Clone(tr.best)
-	for _, f := range r.faults {
-		server, _, _ := strings.Cut(strings.Fields(f)[0], "/")
-		if server == "*" {
-			continue
-		}
-		for id, v := range b.truths.of(t, b, r.world, r.look, noIPv6, server).best {
+	for _, faults := range b.betterWithout(t, r) {
+		for id, v := range b.truths.of(t, b, r.world, r.look, noIPv6, faults...).best {
 			if gravityOf(v) < gravityOf(tr.best[id]) {
 				tr.best[id] = v
 			}
 		}
 	}
 	return tr
+}
+
+// betterWithout are the faults of servers that were hit with which a world may be
+// better than without, each set on its own.
+func (b *chaosBench) betterWithout(t *testing.T, r *trial) (sets [][]string) {
+	instead := ""
+	switch {
+	case r.ours:
+	case b.has(t, r.world, " lower-case\n"):
+		instead = " drop"
+	case b.has(t, r.world, " type=CAA drop\n"):
+		instead = " refuse"
+	}
+	if instead == "" {
+		return nil
+	}
+	var all []string
+	for _, f := range r.faults {
+		server, _, _ := strings.Cut(strings.Fields(f)[0], "/")
+		if line := server + instead; server != "*" && !slices.Contains(all, line) {
+			all = append(all, line)
+			sets = append(sets, []string{line})
+		}
+	}
+	return append(sets, all)
 }
 
 // has reports whether the file of a world has some words.
