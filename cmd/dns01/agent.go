@@ -74,12 +74,12 @@ func (j *judging) look(ctx context.Context, r nats.Request) (nats.Sighting, erro
 	counter := &resolver.Counter{}
 	x := resolver.Observe(j.door, counter.Add)
 	client := j.client(x, len(r.Names))
-	s := survey.Take(ctx, survey.Target{Names: r.Names, Challenge: r.Challenge, Account: r.Account, OnlyCAA: r.OnlyCAA}, survey.Options{
+	s := survey.Take(ctx, survey.Target{Names: r.Names, Challenge: r.Challenge, Account: r.Account}, survey.Options{
 		Client: client, Counter: counter, Exchanger: x, Now: j.p.clock(j.w),
 		Anchors: j.anchors, SignedAt: j.signedAt, Probes: survey.ProbesNone,
 	})
 	sight := nats.Sighting{Withheld: withheld(s)}
-	sight.Perspective.Answers = j.conclude(ctx, client, questions(s, r.OnlyCAA))
+	sight.Perspective.Answers = j.conclude(ctx, client, vantage.Questions(s))
 	client.Wait()
 	for _, l := range s.Lookups {
 		if wanted(s, l.Question) {
@@ -89,11 +89,6 @@ func (j *judging) look(ctx context.Context, r nats.Request) (nats.Sighting, erro
 	c := counter.Counts()
 	sight.Queries, sight.Took = c.UDP+c.TCP, time.Since(begun)
 	return sight, j.unable(client, sight)
-}
-
-// questions are what a CA asks for the identifiers of a survey, each once.
-func questions(s *survey.Survey, onlyCAA bool) []survey.Question {
-	return slices.DeleteFunc(vantage.Questions(s), func(q survey.Question) bool { return onlyCAA && q.Type != "CAA" })
 }
 
 // wanted reports whether a question is of the challenge or of CAA: what

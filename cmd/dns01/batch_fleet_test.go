@@ -126,18 +126,25 @@ func withoutHow(t *testing.T, lines []byte) []map[string]any {
 	}
 }
 
-// streams are what JetStream has at a server, and how much is in it.
-func streams(t *testing.T, s *server.Server) map[string]uint64 {
+// jetStreamAt is the JetStream of a server.
+func jetStreamAt(t *testing.T, s *server.Server) (js jetstream.JetStream, done func()) {
 	t.Helper()
 	conn, err := natsgo.Connect(s.ClientURL())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
+	js, err = jetstream.New(conn)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return js, conn.Close
+}
+
+// streams are what JetStream has at a server, and how much is in it.
+func streams(t *testing.T, s *server.Server) map[string]uint64 {
+	t.Helper()
+	js, done := jetStreamAt(t, s)
+	defer done()
 	all := map[string]uint64{}
 	for info := range js.ListStreams(t.Context()).Info() {
 		all[info.Config.Name] = info.State.Msgs
@@ -225,15 +232,8 @@ func TestStreamsThatVanishLoseNothing(t *testing.T) {
 	const n = 150
 	r := startFleet(t.Context(), t, s, orders(n), "--lost-after", "1s", "--jobs", "100", "-q")
 	r.underWay()
-	conn, err := natsgo.Connect(s.ClientURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	js, err := jetstream.New(conn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	js, done := jetStreamAt(t, s)
+	defer done()
 	for info := range js.ListStreams(t.Context()).Info() {
 		_ = js.DeleteStream(t.Context(), info.Config.Name)
 	}

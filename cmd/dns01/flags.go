@@ -99,12 +99,7 @@ func (f *flags) namesElsewhere() bool {
 
 // defineResolution adds the flags of every command that resolves names.
 func (f *flags) defineResolution() {
-	f.StringVar(&f.rootHints, "root-hints", "", "")
-	f.StringArrayVar(&f.trustAnchors, "trust-anchor", nil, "")
-	f.BoolVar(&f.allowPrivate, "allow-private", false, "")
-	f.BoolVarP(&f.only4, "ipv4", "4", false, "")
-	f.BoolVarP(&f.only6, "ipv6", "6", false, "")
-	f.StringVar(&f.timeout, "timeout", "1s", "")
+	f.defineAsking()
 	f.StringVar(&f.deadline, "deadline", "30s", "")
 	f.StringVar(&f.now, "now", "", "")
 	f.StringVar(&f.record, "record", "", "")
@@ -113,6 +108,17 @@ func (f *flags) defineResolution() {
 	default:
 		f.BoolVar(&f.redact, "redact", false, "")
 	}
+}
+
+// defineAsking adds the flags of every program that asks servers, for itself or
+// for others.
+func (f *flags) defineAsking() {
+	f.StringVar(&f.rootHints, "root-hints", "", "")
+	f.StringArrayVar(&f.trustAnchors, "trust-anchor", nil, "")
+	f.BoolVar(&f.allowPrivate, "allow-private", false, "")
+	f.BoolVarP(&f.only4, "ipv4", "4", false, "")
+	f.BoolVarP(&f.only6, "ipv6", "6", false, "")
+	f.StringVar(&f.timeout, "timeout", "1s", "")
 }
 
 // defineOutput adds the flags of every command that prints what it found.

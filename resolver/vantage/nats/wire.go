@@ -46,8 +46,6 @@ type Request struct {
 	// URI of the account, which the name for dns-account-01 is made of.
 	Challenge string `json:"challenge,omitempty"`
 	Account   string `json:"account,omitempty"`
-	// OnlyCAA leaves out the challenge names.
-	OnlyCAA bool `json:"only_caa,omitempty"`
 	// WithinMS is how long the caller waits, in milliseconds.
 	WithinMS int64 `json:"within_ms"`
 }
