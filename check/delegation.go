@@ -18,10 +18,11 @@ var delegationRules = []*Rule{
 	},
 	{
 		ID: "domain-not-registered", Subject: "delegation", Severity: Error,
-		Title:  "The domain does not exist at its registry",
-		Why:    "The registry's servers answer NXDOMAIN for the domain, so nothing below it can be looked up.",
-		Fix:    "Register or renew the domain at your registrar, and see that it is not on hold.",
-		Source: "RFC 2308 §2.1",
+		Title:     "The domain does not exist at its registry",
+		Otherwise: "a warning when only some of the registry's servers say so",
+		Why:       "The registry's servers answer NXDOMAIN for the domain, so nothing below it can be looked up.",
+		Fix:       "Register or renew the domain at your registrar, and see that it is not on hold.",
+		Source:    "RFC 2308 §2.1",
 	},
 	{
 		ID: "delegation-cyclic", Subject: "delegation", Severity: Error,

@@ -51,6 +51,11 @@ func (az *authorization) parting() (at []*survey.Lookup, bad, good [][]*survey.A
 func (az *authorization) notOnEveryServer() {
 	at, bad, good := az.parting()
 	for i, l := range at {
+		if f, ok := az.halfDelegated(l, bad[i], good[i]); ok {
+			az.told[l.Zone] = f.place()
+			az.raise(f, place{})
+			continue
+		}
 		f := finding("challenge-not-on-every-server", az.id.Challenge, az.without(l, bad[i], good[i]))
 		f.Servers, f.Evidence = hosts(bad[i]), evidence(bad[i]...)
 		if az.want.validation() {

@@ -34,6 +34,22 @@ func (az *authorization) explainUnregistered() {
 	az.raise(f, place{})
 }
 
+// halfDelegated tells that some of a registry's servers refer to the domain and
+// others deny that there is one.
+func (az *authorization) halfDelegated(l *survey.Lookup, bad, good []*survey.Answer) (Finding, bool) {
+	refer := func(a *survey.Answer) bool { return a.Status == survey.Referral }
+	if !az.registry(l.Zone) || !all(bad, denies) || !all(good, refer) {
+		return Finding{}, false
+	}
+	domain := good[0].Child
+	f := finding("domain-not-registered", domain, fmt.Sprintf("Of the servers of %s, %s, and %s to the servers of %s: the delegation is not everywhere yet, or no more.",
+		l.Zone, saidByName(bad), series(serverNames(good))+" "+verb(len(serverNames(good)), "refers", "refer"), domain))
+	f.Severity, f.Transient = Warning, true
+	f.Evidence = evidence(append(bad[:1:1], good[0])...)
+	f.Fix = fmt.Sprintf("Wait some minutes: a registry brings a new delegation to all of its servers by itself. If it lasts, ask your registrar about %s.", domain)
+	return f, true
+}
+
 // unregistered returns the domain, the closest to the root, that a registry
 // says does not exist; "" when all exist as far as we know.
 func (az *authorization) unregistered() string {

@@ -251,8 +251,13 @@ func (t *taker) answeredAbove(d *resolver.Delegation, q, way Question, step reso
 		t.askSome(l, d, hops)
 	} else {
 		z := t.zone(d)
+		denied := false
 		for _, a := range step.Answers {
 			t.note(l, z.serverName(a.Server), a, hops, 0)
+			denied = denied || resolver.Read(l.Zone, a).Kind == resolver.NXDomain
+		}
+		if denied && z.Public && q.Name != d.Zone {
+			t.askSome(l, d, hops) // a new delegation may not be at all of them yet
 		}
 	}
 	t.unasked(l, d)
@@ -393,7 +398,7 @@ func (t *taker) askSome(l *lookup, d *resolver.Delegation, hops int) {
 	}
 	timer := time.NewTimer(late)
 	defer timer.Stop()
-	for ask(enough); waiting > 0; {
+	for ask(max(1, enough-l.usable())); waiting > 0; {
 		more := false
 		select {
 		case <-answered:
