@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,7 +27,7 @@ import (
 var fuzzWorlds = []string{
 	"healthy", "dnssec-healthy", "dnssec-healthy-nsec3", "dnssec-healthy-wildcard-cname", "dnssec-healthy-optout", "alias-chain-in-one-zone",
 	"cname-acme-dns", "healthy-glueless-servers", "healthy-dname", "caa-test-suite", "resolver-dname-chain", "answer-needs-tcp", "stale-secondary",
-	"values-in-one-record", "edns-unsupported", "healthy-registry-below-tld",
+	"values-in-one-record", "edns-unsupported", "healthy-registry-below-tld", "healthy-caches", "resolver-case-sensitive",
 }
 
 // FuzzWorld plays whole worlds in which servers, and whoever is on the way to
@@ -47,7 +48,10 @@ func FuzzWorld(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) { survives(t, worlds, data) })
 }
 
-var spoiltWorlds = flag.Int("spoilt", 50, "worlds that TestSpoiltWorlds plays")
+var (
+	spoiltWorlds = flag.Int("spoilt", 50, "worlds that TestSpoiltWorlds plays")
+	spoiltFirst  = flag.Uint64("spoilt-first", 0, "the seed of the first of them")
+)
 
 // TestSpoiltWorlds does what FuzzWorld does, with edits that are drawn and not
 // found: those that matter come sooner, the same ones in every run. An input
@@ -55,7 +59,8 @@ var spoiltWorlds = flag.Int("spoilt", 50, "worlds that TestSpoiltWorlds plays")
 func TestSpoiltWorlds(t *testing.T) {
 	worlds := spoilable(t)
 	begun := time.Now()
-	for seed := range uint64(*spoiltWorlds) {
+	for i := range uint64(*spoiltWorlds) {
+		seed := *spoiltFirst + i
 		data := drawn(rand.New(rand.NewPCG(seed, 4711)))
 		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { survives(t, worlds, data) }) {
 			t.Errorf("seed %d:\ngo test fuzz v1\n[]byte(%q)", seed, data)
@@ -202,7 +207,8 @@ func playSpoilt(t *testing.T, s *lab.Scenario, how byte, edits []edit) (r Report
 				Exchanger: x, Roots: w.Roots(), Allow: w.Public(), Timeout: time.Second,
 				MaxQueries: fuzzQueries, MaxPerServer: fuzzQueries / 2, Rand: rand.New(rand.NewPCG(1, uint64(how))),
 			}),
-			Counter: counter, Exchanger: x, Anchors: w.Anchors(), SignedAt: w.Now(), Probes: probes, Now: w.Now,
+			Resolvers: cachesOf(w),
+			Counter:   counter, Exchanger: x, Anchors: w.Anchors(), SignedAt: w.Now(), Probes: probes, Now: w.Now,
 		})
 		if took := time.Since(begun); took > fuzzDeadline+time.Second {
 			t.Errorf("it took %v", took)
@@ -225,6 +231,11 @@ type guard struct {
 }
 
 func (g guard) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, error) {
+	g.watch(q)
+	return g.Exchanger.Exchange(ctx, q)
+}
+
+func (g guard) watch(q resolver.Query) {
 	allowed := resolver.Special(q.Server.Addr()) == ""
 	for _, p := range g.w.Public() {
 		allowed = allowed || p.Contains(q.Server.Addr())
@@ -232,7 +243,28 @@ func (g guard) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, 
 	if !allowed {
 		g.t.Errorf("%s is asked", q.Server)
 	}
-	return g.Exchanger.Exchange(ctx, q)
+}
+
+// Converse implements [resolver.Converser].
+func (g guard) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Reply, error) {
+	for _, q := range qs {
+		g.watch(q)
+	}
+	return resolver.Conversed(ctx, g.Exchanger, qs)
+}
+
+// Overhear implements [resolver.Listener].
+func (g guard) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort, resolver.Reply, error) {
+	g.watch(q)
+	return resolver.Overheard(ctx, g.Exchanger, q)
+}
+
+// cachesOf are the resolvers of a world.
+func cachesOf(w *lab.World) (rs []survey.Resolver) {
+	for _, c := range w.Caches() {
+		rs = append(rs, survey.Resolver{Name: c.Name, Addr: netip.AddrPortFrom(c.Addr, 53), Local: c.Local})
+	}
+	return rs
 }
 
 // spoilt is a world with edits of its replies.
@@ -247,6 +279,28 @@ func (s spoilt) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply,
 		return r, err
 	}
 	return spoil(q, r, s.edits)
+}
+
+// Converse implements [resolver.Converser].
+func (s spoilt) Converse(ctx context.Context, qs []resolver.Query) ([]resolver.Reply, error) {
+	rs, err := resolver.Conversed(ctx, s.w, qs)
+	for i, r := range rs {
+		var wrong error
+		if rs[i], wrong = spoil(qs[i], r, s.edits); wrong != nil {
+			return rs[:i], wrong
+		}
+	}
+	return rs, err
+}
+
+// Overhear implements [resolver.Listener].
+func (s spoilt) Overhear(ctx context.Context, q resolver.Query) (netip.AddrPort, resolver.Reply, error) {
+	from, r, err := resolver.Overheard(ctx, s.w, q)
+	if err != nil {
+		return from, r, err
+	}
+	r, err = spoil(q, r, s.edits)
+	return from, r, err
 }
 
 // Every kind of edit must be of use: it has to change what some look sees.
