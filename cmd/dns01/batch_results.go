@@ -11,6 +11,7 @@ import (
 
 	"dns01/check"
 	"dns01/report"
+	"dns01/resolver/defect"
 )
 
 // results is where the lines of a batch go, each with one write: a run that is
@@ -20,12 +21,9 @@ type results struct {
 	file *os.File // nil: not ours to close
 }
 
-func (r *results) add(x result, full bool) error {
-	line, err := x.text(full)
-	if err != nil {
-		return err
-	}
-	if _, err = r.Write(line); err != nil && delivered(err) == nil {
+func (r *results) add(line []byte) error {
+	_, err := r.Write(line)
+	if err != nil && delivered(err) == nil {
 		return errReaderGone
 	}
 	return err
@@ -41,6 +39,19 @@ func (r result) text(full bool) ([]byte, error) {
 		return r.judged.line, nil
 	}
 	return report.JSONBatchLine(r.line1(), full)
+}
+
+// lineOf is the text of a result, or that of one of which nothing is known when
+// the program breaks down over what it holds.
+func (b *batch) lineOf(r *result) (line []byte, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			reason := b.p.tellDefect(defect.Of(fault)).Error()
+			*r = result{orderLine: r.orderLine, report: b.p.unseen(r.names, b.o.order, reason)}
+			line, err = r.text(b.o.full)
+		}
+	}()
+	return r.text(b.o.full)
 }
 
 func (r *results) Close() error {

@@ -108,7 +108,11 @@ func (b *batch) write(finished <-chan result, room <-chan struct{}, stop context
 		if failed != nil || ended || r.begun {
 			return
 		}
-		if failed = b.out.add(r, b.o.full); failed != nil {
+		line, err := b.lineOf(&r)
+		if failed = err; failed == nil {
+			failed = b.out.add(line)
+		}
+		if failed != nil {
 			stop(failed)
 			return
 		}

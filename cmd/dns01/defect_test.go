@@ -10,7 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dns01/report"
 	"dns01/resolver"
+	"dns01/resolver/survey"
 )
 
 // An oddWorld has an answer over which the program breaks down.
@@ -99,5 +101,22 @@ func TestAFaultIsToldAsOurs(t *testing.T) {
 				t.Errorf("status %d, stdout %s", r.status, &r.stdout)
 			}
 		})
+	}
+}
+
+// A report that cannot be written costs its order alone, too.
+func TestALineThatBreaksCostsOneOrder(t *testing.T) {
+	p, _, stderr := newProgram(t)
+	b := &batch{judging: &judging{p: p}}
+	b.o.full = true
+	r := result{orderLine: orderLine{number: 7, line: 9, id: "odd", names: []string{"example.com"}}}
+	r.report = report.Report{Survey: &survey.Survey{Zones: []*survey.Zone{nil}}}
+	line, err := b.lineOf(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := report.ReadBatchLine(line)
+	if err != nil || x.Order != 7 || x.ID != "odd" || x.Verdict != "unknown" || !strings.Contains(stderr.String(), "a fault of dns01 itself") {
+		t.Errorf("%v, %+v, said %s", err, x, stderr)
 	}
 }

@@ -241,12 +241,12 @@ func (w *Watcher) hurry() {
 func (w *Watcher) look(ctx context.Context, e *entry, o Order) {
 	defer w.hurry()
 	began := w.c.Now()
-	r := w.safely(ctx, o)
+	r, s := w.safely(ctx, o, began)
 	if ctx.Err() != nil {
 		w.release(e)
 		return
 	}
-	t, tell := w.finish(e, o.Mark, w.digest(r, began))
+	t, tell := w.finish(e, o.Mark, s)
 	if tell {
 		t.Report = r
 		w.tell(e, t)
@@ -259,21 +259,31 @@ func (w *Watcher) release(e *entry) {
 	e.running = time.Time{}
 }
 
-// safely looks, and outlives a fault of the program: one odd answer must not
-// end the watch over everybody else.
-func (w *Watcher) safely(ctx context.Context, o Order) (r report.Report) {
+// safely looks and digests, and outlives a fault of the program: one odd answer
+// must not end the watch over everybody else.
+func (w *Watcher) safely(ctx context.Context, o Order, began time.Time) (r report.Report, s *seen) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			w.count.faults.Inc()
-			d := defect.Of(fault)
-			w.c.Say(fmt.Sprintf("%s: a fault of dns01 itself, please report it with these lines: %v", o.Name, d))
-			for _, line := range d.Lines() {
-				w.c.Say("  " + strings.TrimSpace(line))
-			}
+			d := w.faulty(o.Name, fault)
 			r = o.Unseen(fmt.Sprintf("dns01 itself broke down, which says nothing about the names; please report it, with what is in its log (%v)", d))
+			s = w.digest(r, began)
 		}
 	}()
-	return o.Look(ctx)
+	if r = o.Look(ctx); ctx.Err() != nil {
+		return r, nil
+	}
+	return r, w.digest(r, began)
+}
+
+// faulty counts and tells a fault of the program over an order.
+func (w *Watcher) faulty(order string, fault any) *defect.Error {
+	w.count.faults.Inc()
+	d := defect.Of(fault)
+	w.c.Say(fmt.Sprintf("%s: a fault of dns01 itself, please report it with these lines: %v", order, d))
+	for _, line := range d.Lines() {
+		w.c.Say("  " + strings.TrimSpace(line))
+	}
+	return d
 }
 
 // finish takes in what a look has seen, and reports what is to be told. What
@@ -318,10 +328,23 @@ func (w *Watcher) nextLook(e *entry, now time.Time) time.Time {
 	return due
 }
 
+// notice is a change as it is told; without its report where the program breaks
+// down over that.
+func (w *Watcher) notice(t report.Transition) (n Notice) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			w.faulty(t.Order, fault)
+			t.Report = report.Report{}
+			n = newNotice(t)
+		}
+	}()
+	return newNotice(t)
+}
+
 // tell passes a change on to all sinks, none of which is waited for.
 func (w *Watcher) tell(e *entry, t report.Transition) {
 	w.count.changes.WithLabelValues(string(t.To)).Inc()
-	n := newNotice(t)
+	n := w.notice(t)
 	for _, o := range w.notices {
 		o.put(outgoing{n, e})
 	}

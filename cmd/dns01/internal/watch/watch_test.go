@@ -68,11 +68,15 @@ func (s *stage) order(name, mark string) Order {
 }
 
 func resultOf(name string, v check.Verdict) report.Report {
-	return report.Report{
+	r := report.Report{
 		Tool:   report.Tool{Name: "dns01", Version: "test"},
 		Survey: &survey.Survey{Started: time.Now(), Queries: survey.Queries{Total: 7, UDP: 5, TCP: 2}},
 		Result: check.Result{Verdict: v, Identifiers: []check.IdentifierResult{{Identifier: name, Verdict: v}}},
 	}
+	if v == "odd page" {
+		r.Survey.Zones = []*survey.Zone{nil}
+	}
+	return r
 }
 
 // newStage is a watch over orders, an hour apart. It has to be run in a bubble.
@@ -366,6 +370,26 @@ func TestAFaultIsOutlived(t *testing.T) {
 		}
 		if s.get("/report/a.example").Code != http.StatusOK || !strings.Contains(strings.Join(s.lines(), ""), "broke down") {
 			t.Errorf("there is no report that says why: %.300q", s.lines())
+		}
+		end()
+	})
+}
+
+// What a look saw may be read, and break its page: that costs that order alone,
+// too.
+func TestAPageThatBreaksIsOutlived(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStage(t, "a.example", "b.example")
+		s.set("a.example", "odd page")
+		s.set("b.example", check.Blocked)
+		end := s.begin()
+		time.Sleep(time.Hour)
+		s.wantTold("b.example >blocked")
+		if s.metric("dns01_watch_faults_total") == "0" || !strings.Contains(strings.Join(s.lines(), ""), "a.example: a fault of dns01 itself") {
+			t.Errorf("said: %.300q", s.lines())
+		}
+		if page := s.get("/report/a.example"); page.Code != http.StatusOK || !strings.Contains(page.Body.String(), "unknown") {
+			t.Errorf("report: %d %.300s", page.Code, page.Body)
 		}
 		end()
 	})
