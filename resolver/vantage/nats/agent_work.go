@@ -87,7 +87,9 @@ func (s *serving) take(ctx context.Context, c jetstream.Consumer, done *atomic.I
 		}
 		for msg := range batch.Messages() {
 			if ctx.Err() != nil {
-				_ = msg.Nak()
+				// Later, when the server does not wait for us any more: it
+				// would hand the order to this agent again and again.
+				_ = msg.NakWithDelay(pullFor)
 				continue
 			}
 			s.orders <- struct{}{}

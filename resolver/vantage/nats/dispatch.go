@@ -72,7 +72,7 @@ func Dispatch(ctx context.Context, c DispatchConfig) (*Dispatcher, error) {
 		err = d.ensure(ctx)
 	}
 	if err != nil {
-		conn.Close()
+		d.leave(ctx)
 		return nil, whyNoQueue(err, o.Host())
 	}
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -87,8 +87,12 @@ func (d *Dispatcher) Agents(ctx context.Context) ([]Described, error) { return d
 // ErrNobody says that no agent answers.
 func (d *Dispatcher) ErrNobody() error { return nobody(d.c.Options.Host()) }
 
-// ensure makes what is missing of the queue and begins to take results.
+// ensure makes what is missing of the queue and begins to take results. It is
+// finished even when ctx ends meanwhile, if the server is not too slow: what was
+// asked for is made, and who does not wait for it cannot remove it.
 func (d *Dispatcher) ensure(ctx context.Context) error {
+	ctx, release := outlasting(ctx, time.Second)
+	defer release()
 	ctx, cancel := context.WithTimeout(ctx, 2*apiTimeout)
 	defer cancel()
 	results, err := ensureStream(ctx, d.js, resultConfig())
@@ -120,6 +124,17 @@ func (d *Dispatcher) ensure(ctx context.Context) error {
 		err = d.conn.Publish(wakeSubject, nil)
 	}
 	return err
+}
+
+// outlasting is a context that ends so much later than another.
+func outlasting(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if pause(later, by) {
+			cancel()
+		}
+	})
+	return later, func() { stop(); cancel() }
 }
 
 // Judge has an order judged by some agent. It returns when there is a result,

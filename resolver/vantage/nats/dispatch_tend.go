@@ -125,37 +125,64 @@ func (d *Dispatcher) Close(ctx context.Context) error {
 		<-d.consume.Closed()
 	}
 	defer d.conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
-	defer cancel()
 	return d.clean(ctx)
 }
 
-func (d *Dispatcher) clean(ctx context.Context) error {
-	work, err := d.js.Stream(ctx, workStream)
-	if err != nil {
-		return ignoreMissing(err)
+// leave gives up what was only half prepared, when ctx has ended meanwhile as
+// well. What cannot be removed goes by itself.
+func (d *Dispatcher) leave(ctx context.Context) {
+	if d.consume != nil {
+		d.consume.Stop()
+		<-d.consume.Closed()
 	}
-	results, err := d.js.Stream(ctx, resultStream)
+	if d.js != nil {
+		_ = d.clean(context.WithoutCancel(ctx))
+	}
+	d.conn.Close()
+}
+
+func (d *Dispatcher) clean(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
+	defer cancel()
+	work, err := d.stream(ctx, workStream)
 	if err != nil {
-		return ignoreMissing(err)
+		return err
+	}
+	results, err := d.stream(ctx, resultStream)
+	if err != nil || results == nil {
+		return err
 	}
 	err = errors.Join(
-		ignoreMissing(work.Purge(ctx, jetstream.WithPurgeSubject(workSubject+d.c.Run+".*"))),
 		ignoreMissing(results.Purge(ctx, jetstream.WithPurgeSubject(resultSubject+d.c.Run+".*"))),
 		ignoreMissing(results.DeleteConsumer(ctx, d.c.Run)),
 	)
+	if work != nil {
+		err = errors.Join(err, ignoreMissing(work.Purge(ctx, jetstream.WithPurgeSubject(workSubject+d.c.Run+".*"))))
+	}
 	if err != nil {
 		return err
 	}
 	return ignoreMissing(d.remove(ctx, work, results))
 }
 
-// remove removes the streams when no other coordinator uses them. One that
+// stream is one that may be missing: then it is nil.
+func (d *Dispatcher) stream(ctx context.Context, name string) (jetstream.Stream, error) {
+	s, err := d.js.Stream(ctx, name)
+	if err != nil {
+		return nil, ignoreMissing(err)
+	}
+	return s, nil
+}
+
+// remove removes the streams, of which that of the work may be missing, when no other coordinator uses them. One that
 // begins at this moment finds its orders missing, and sends them again.
 func (d *Dispatcher) remove(ctx context.Context, work, results jetstream.Stream) error {
 	r, err := results.Info(ctx)
 	if err != nil || r.State.Consumers > 0 || r.Config.Metadata["made-by"] != made()["made-by"] {
 		return err
+	}
+	if work == nil {
+		return d.js.DeleteStream(ctx, resultStream)
 	}
 	w, err := work.Info(ctx)
 	if err != nil || w.Config.Metadata["made-by"] != made()["made-by"] {
