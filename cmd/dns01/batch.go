@@ -168,7 +168,10 @@ func (p *program) runBatch(ctx context.Context, w world, o batchOptions) (int, e
 	}
 	defer in.Close()
 	b, err := p.newBatch(ctx, w, o)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return p.interrupted(0, o), nil
+	case err != nil:
 		return 0, err
 	}
 	if b.fleet != nil {
@@ -209,10 +212,15 @@ func (b *batch) judgeAll(ctx context.Context, in io.Reader, size int64) (int, er
 		return 0, err
 	}
 	if ctx.Err() != nil {
-		b.p.say("dns01: interrupted after %s; %s", plural(b.sum.Orders, "order"), goOn(b.o))
-		return statusUnknown, nil
+		return b.p.interrupted(b.sum.Orders, b.o), nil
 	}
 	return b.status(), nil
+}
+
+// interrupted tells of a batch that was told to end after so many orders.
+func (p *program) interrupted(orders int, o batchOptions) int {
+	p.say("dns01: interrupted after %s; %s", plural(orders, "order"), goOn(o))
+	return statusUnknown
 }
 
 // goOn says how an interrupted batch is continued.
