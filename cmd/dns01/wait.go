@@ -151,7 +151,7 @@ func (wt *waiter) run(ctx context.Context) (report.Wait, error) {
 		last := wt.left() <= 0
 		r, ok := wt.look(ctx, last)
 		if !ok {
-			return wt.interrupted(r), nil
+			return wt.cutShort(r), nil
 		}
 		wt.note(r)
 		last = last || wt.left() <= 0 && wt.complete()
@@ -168,17 +168,24 @@ func (wt *waiter) run(ctx context.Context) (report.Wait, error) {
 			return wt.out, nil
 		}
 		if !sleep(ctx, pause) {
-			return wt.interrupted(r), nil
+			return wt.interrupted(), nil
 		}
 	}
 }
 
-// interrupted is the end that somebody else made. A look that was cut short
-// counts only when there is no other.
-func (wt *waiter) interrupted(r report.Report) report.Wait {
+// cutShort is the end when a look is interrupted. It counts only when there is
+// no other; what it sent was sent.
+func (wt *waiter) cutShort(r report.Report) report.Wait {
 	if wt.out.Rounds == 0 {
 		wt.note(r)
+	} else {
+		wt.sent(r)
 	}
+	return wt.interrupted()
+}
+
+// interrupted is the end that somebody else made.
+func (wt *waiter) interrupted() report.Wait {
 	wt.out.Ending, wt.out.Waited = report.Interrupted, wt.waited()
 	return wt.out
 }

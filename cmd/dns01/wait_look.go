@@ -110,9 +110,7 @@ func (wt *waiter) note(r report.Report) {
 	x.Report = r
 	x.Rounds++
 	x.Waited = wt.waited()
-	x.Sent.Total += r.Survey.Queries.Total
-	x.Sent.UDP += r.Survey.Queries.UDP
-	x.Sent.TCP += r.Survey.Queries.TCP
+	wt.sent(r)
 	wt.stand = stand
 	x.InRow++
 	if stand != before {
@@ -125,6 +123,13 @@ func (wt *waiter) note(r report.Report) {
 	wt.estimate = wt.foresee(r, x.States)
 	x.Estimate = wt.estimate
 	x.Blocker = wt.blocker(r.Result)
+}
+
+// sent counts what a look cost.
+func (wt *waiter) sent(r report.Report) {
+	wt.out.Sent.Total += r.Survey.Queries.Total
+	wt.out.Sent.UDP += r.Survey.Queries.UDP
+	wt.out.Sent.TCP += r.Survey.Queries.TCP
 }
 
 // compare updates what each server said last, and notes what changed.

@@ -240,6 +240,38 @@ func (a *asks) Exchange(ctx context.Context, q resolver.Query) (resolver.Reply, 
 	return a.x.Exchange(ctx, q)
 }
 
+// What was asked was asked, also in a look that was interrupted.
+func TestWaitCountsWhatAnInterruptedLookAsked(t *testing.T) {
+	world := waitWorld(t, "-- zone example.com @ ns1.example.com ns2.example.com --\n"+copyWith("6"))
+	for after := 2 * time.Second; after < 2300*time.Millisecond; after += 15 * time.Millisecond {
+		var stdout *bytes.Buffer
+		a := &asks{n: map[netip.Addr]int{}}
+		synctest.Test(t, func(t *testing.T) {
+			var p *program
+			p, stdout, _ = newProgram(t, "wait", "--json", "--value", waitValue, "example.com")
+			p.rand, p.now = rand.New(always(0)), time.Now
+			var err error
+			if p.world, err = labWorld(world); err != nil {
+				t.Fatal(err)
+			}
+			a.x, p.world.exchanger = p.world.exchanger, a
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			p.run(ctx)
+		})
+		sent := 0
+		for _, n := range a.n {
+			sent += n
+		}
+		var d struct {
+			Wait struct{ Queries struct{ Total int } }
+		}
+		if err := json.Unmarshal(stdout.Bytes(), &d); err != nil || d.Wait.Queries.Total != sent {
+			t.Errorf("interrupted after %s: %d queries are counted, %d were sent; %v", after, d.Wait.Queries.Total, sent, err)
+		}
+	}
+}
+
 // A wait of ten minutes must not be ten minutes of questions to a registry,
 // nor one to a cache, where it would plant what it waits to go away.
 func TestWaitIsPolite(t *testing.T) {
