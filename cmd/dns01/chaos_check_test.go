@@ -24,6 +24,7 @@ type chaosBench struct {
 	worlds map[string]*lab.Scenario
 	truths *truths
 	schema reportSchema
+	slow   int // how many runs of others one of its takes; 0: one
 }
 
 // newChaosBench is one with worlds of the lab.

@@ -72,7 +72,7 @@ func (m mishap) String() string {
 }
 
 // chaosTests are the tests that play the commands.
-var chaosTests = map[string]string{"check": "TestChaos", "wait": "TestChaosWait", "batch": "TestChaosBatch", "watch": "TestChaosWatch"}
+var chaosTests = map[string]string{"check": "TestChaos", "wait": "TestChaosWait", "batch": "TestChaosBatch", "watch": "TestChaosWatch", "agent": "TestChaosAgent"}
 
 // drawMishap makes a mishap of a seed, in one of the worlds.
 func drawMishap(seed uint64, kind string, worlds map[string]*lab.Scenario) mishap {

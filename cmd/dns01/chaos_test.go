@@ -56,7 +56,7 @@ func TestChaos(t *testing.T) {
 // playChaos plays runs, so many unless the flags say otherwise and so many at
 // the same time, and tells what came of them.
 func playChaos(t *testing.T, first *chaosBench, few, beside int, play func(*chaosBench, *testing.T, uint64) *trial) {
-	seeds, verbose := chaosSeeds(few)
+	seeds, verbose := chaosSeeds(few, max(1, first.slow))
 	files := openFiles(t)
 	old := goleak.IgnoreCurrent()
 	s := &chaosSummary{notes: map[string]int{}}
@@ -94,12 +94,12 @@ func onlyChaos() bool {
 
 // chaosSeeds are the seeds of the runs: always the same, so that what passed
 // once passes again.
-func chaosSeeds(few int) (seeds []uint64, verbose bool) {
+func chaosSeeds(few, slow int) (seeds []uint64, verbose bool) {
 	if onlyChaos() {
 		return []uint64{*chaosSeed}, true
 	}
 	if *chaosRuns > 0 {
-		few = *chaosRuns
+		few = max(1, *chaosRuns/slow)
 	}
 	first := max(*chaosSeed, 1)
 	for i := range uint64(few) {
