@@ -83,19 +83,28 @@ func (t *taker) denies(zone string, addr netip.Addr) bool {
 }
 
 // silentRoot marks the answers of root servers as not asked when none of them
-// gave a usable one: thirteen operators do not fail together, our own network
-// does.
+// gave a usable one, or when all of them were silent to a question: thirteen
+// operators do not fail together, our own network does.
 func (t *taker) silentRoot() {
 	var root []*Answer
 	for _, l := range t.s.Lookups {
-		if l.Zone == "." {
-			root = append(root, l.Answers...)
+		if l.Zone != "." {
+			continue
+		}
+		root = append(root, l.Answers...)
+		if !slices.ContainsFunc(l.Answers, func(a *Answer) bool { return a.Status != Timeout && !a.Status.Ours() }) {
+			unheard(l.Answers)
 		}
 	}
 	z := t.zones["."]
 	if z == nil || z.used || slices.ContainsFunc(root, func(a *Answer) bool { return a.Status.Usable() }) {
 		return
 	}
+	unheard(root)
+}
+
+// unheard marks answers of root servers as not asked.
+func unheard(root []*Answer) {
 	for _, a := range root {
 		if a.Status != NoRoute && a.Lame != string(resolver.NotRecorded) { // a line that is dead from the start
 			a.Status, a.Lame = NotAsked, "root-silent"

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"strings"
 	"time"
 
 	"github.com/miekg/dns"
@@ -81,6 +82,12 @@ func (t *taker) validate(zone string, a *resolver.Answer, r resolver.Reading, an
 	})
 }
 
+// rootKeysUnheard reports whether root servers were silent to the question for
+// their keys: that is our own network's doing, see silentRoot.
+func rootKeysUnheard(v dnssec.Verdict) bool {
+	return v.Reason == dnssec.LookupFailed && v.Link.Name == "." && strings.Contains(v.Text, "timeout")
+}
+
 // security digests a verdict.
 func security(v dnssec.Verdict) *Security {
 	s := &Security{
@@ -88,7 +95,7 @@ func security(v dnssec.Verdict) *Security {
 		KeyTag: v.Link.KeyTag, Algorithm: v.Link.Algorithm, Digest: v.Link.DigestType,
 		Inception: v.Link.Inception, Expiration: v.Link.Expiration, Expires: v.Expires,
 	}
-	if v.Status == dnssec.Bogus && v.Reason == dnssec.LookupNotMade {
+	if v.Status == dnssec.Bogus && (v.Reason == dnssec.LookupNotMade || rootKeysUnheard(v)) {
 		s.Status = Unjudged
 	}
 	if v.HasEDE {
