@@ -81,6 +81,9 @@ func (az *authorization) unfinished() bool {
 	}
 	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool {
 		ours := slices.Contains([]string{"deadline", "interrupted", "line-dead", "no-route"}, g.Reason)
+		if g.Reason == "no-route" && az.s.Via != "" {
+			return false // a resolver was asked in the place of whom there is no way to
+		}
 		return ours && (asked[g.Question] || g.Question == survey.Question{})
 	})
 }
