@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 
@@ -91,7 +92,8 @@ func agentJudges(t *testing.T, work *judging, names ...string) string {
 // as well.
 func TestSoakAgentRequests(t *testing.T) {
 	leavesNothingRunning(t)
-	s := natsServer(t, nil)
+	// The server remembers ten thousand connections that have ended by default.
+	s := natsServer(t, func(o *server.Options) { o.MaxClosedClients = 10 })
 	// A world that is seen from a place of it keeps no log.
 	_, stderr := agentRunning(t, s, "--perspective", "us-east", "--rir", "ARIN", "--demo", "perspectives-two-fail", "--pace", "none", "--timeout", "20s")
 	const samples = 6
