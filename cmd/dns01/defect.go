@@ -27,11 +27,15 @@ func (p *program) guarded(ctx context.Context, run command, args []string) (stat
 			status, err = 0, p.tellDefect(d)
 		}
 	}()
-	defect.Contain(ctx, func(ctx context.Context) any {
-		status, err = run(p, ctx, args)
-		return nil
+	type end struct {
+		status int
+		err    error
+	}
+	e := defect.Contain(ctx, func(ctx context.Context) (e end) {
+		e.status, e.err = run(p, ctx, args)
+		return e
 	})
-	return status, err
+	return e.status, e.err
 }
 
 // tellDefect writes to stderr what a report of a fault has to hold, and returns the

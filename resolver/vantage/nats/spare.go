@@ -21,9 +21,13 @@ func spared[T any](ctx context.Context, say func(string, ...any), f func(context
 		}
 		err = refuse(failedInner, "dns01 itself broke down over it, which says nothing about the names; its log has what to report")
 	}()
-	defect.Contain(ctx, func(ctx context.Context) any {
-		result, err = f(ctx)
-		return nil
+	type end struct {
+		result T
+		err    error
+	}
+	e := defect.Contain(ctx, func(ctx context.Context) (e end) {
+		e.result, e.err = f(ctx)
+		return e
 	})
-	return result, err
+	return e.result, e.err
 }
