@@ -152,7 +152,7 @@ func (h *host) again(ctx context.Context, try int, silent bool) again {
 func (h *host) explain(a *Answer) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.unheard && !h.fresh && a.Failure == Timeout {
+	if h.unheard && !h.fresh && (a.Failure == Timeout || a.Failure == Mismatched) {
 		a.Failure = LineDead
 	}
 	if h.dead && a.Failure != "" {
