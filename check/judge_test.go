@@ -96,6 +96,14 @@ func TestUnknown(t *testing.T) {
 		{name: "interrupted when everything asked so far is fine", verdict: Unknown, want: []string{"note could-not-look"}, change: func(w world, _ *Order) {
 			w.Gaps = append(w.Gaps, survey.Gap{Reason: "interrupted"})
 		}},
+		{name: "the line died before another address of a server that denies was heard", verdict: Unknown, want: []string{"note could-not-look"}, change: func(w world, _ *Order) {
+			dualStack(w, lost(survey.NotAsked))
+			l := w.ask("example.com", challengeName, "TXT", nxDomainAnswer)
+			for _, a := range l.Answers[2:] {
+				*a = *w.answer(w.Zone("example.com"), &survey.Server{Name: a.Server, Addr: a.Addr}, l.Question, lost(survey.NotAsked))
+				w.Gaps = append(w.Gaps, survey.Gap{Question: l.Question, Zone: l.Zone, Addr: a.Addr, Reason: "line-dead"})
+			}
+		}},
 		{name: "IPv6 switched off, each server answers over IPv4", verdict: Ready, change: func(w world, _ *Order) {
 			w.Network.IPv6 = ""
 			dualStack(w, lost(survey.NotAsked))

@@ -133,9 +133,13 @@ func (j *judge) cutShort(l *survey.Lookup, as []*survey.Answer) bool {
 			continue
 		}
 		for _, a := range as {
-			if a.Addr == g.Addr && a.Status == survey.NotAsked {
-				left = append(left, a)
+			if a.Addr != g.Addr || a.Status != survey.NotAsked {
+				continue
 			}
+			if g.Reason == "line-dead" {
+				return true // another address of its server may be another machine
+			}
+			left = append(left, a)
 		}
 	}
 	return slices.ContainsFunc(left, func(a *survey.Answer) bool {
