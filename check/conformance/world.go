@@ -68,8 +68,11 @@ type Fate struct {
 // asked stands for the question in the text of an extended error.
 const asked = "<asked>"
 
-// silent reports whether no answer ever comes.
-func (f Fate) silent() bool { return f.Fault == "drop" || f.Fault == "truncate tcp-silent" }
+// silent reports whether no answer ever comes, as far as Unbound is concerned: it
+// does not look at ICMP messages.
+func (f Fate) silent() bool {
+	return f.Fault == "drop" || f.Fault == "unreachable" || f.Fault == "truncate tcp-silent"
+}
 
 // text is the text of the extended error as an answer to q.
 func (f Fate) text(q Question) string {
