@@ -124,15 +124,16 @@ func (t *taker) ownTCP(others []server) {
 // mostSilent is how many servers that were silent over TCP are asked again.
 const mostSilent = 4
 
-// tcpAgain asks servers that were silent over TCP once more, now that others are
-// not. If one of them answers, it was the way that was closed for a while.
+// tcpAgain asks servers that were silent over TCP the same once more, now that
+// others are not. If one of them answers, it was the way that was closed for a
+// while.
 func (t *taker) tcpAgain() {
 	silent := t.silentOverTCP()
 	heard := make([]bool, len(silent))
 	var wg sync.WaitGroup
 	for i, s := range silent {
 		defect.Go(t.ctx, &wg, func() {
-			o, sent := t.c.ProbeOnce(t.ctx, s.addr, resolver.TCP, resolver.Probe{Name: s.zone, Type: dns.TypeSOA})
+			o, sent := t.c.ProbeOnce(t.ctx, s.Addr, resolver.TCP, resolver.Probe{Name: s.Name, Type: dns.StringToType[s.Type]})
 			if sent {
 				t.probed.Add(1)
 			}
@@ -148,20 +149,23 @@ func (t *taker) tcpAgain() {
 	}
 }
 
-// silentOverTCP are servers that gave no sign when an answer was to be fetched
-// over TCP.
-func (t *taker) silentOverTCP() []server {
+// silentOverTCP are answers, one of each server, of which nothing came when they
+// were to be fetched over TCP.
+func (t *taker) silentOverTCP() []*Answer {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	var silent []server
-	for key, l := range t.lookups {
+	var silent []*Answer
+	for _, l := range t.lookups {
 		for _, a := range l.Answers {
-			if s := (server{key.zone, a.Addr}); a.Status == Truncated && a.TCP == "timeout" && !slices.Contains(silent, s) {
-				silent = append(silent, s)
+			if a.Status == Truncated && a.TCP == "timeout" {
+				silent = append(silent, a)
 			}
 		}
 	}
-	slices.SortFunc(silent, func(a, b server) int { return cmp.Or(byTree(a.zone, b.zone), a.addr.Compare(b.addr)) })
+	slices.SortFunc(silent, func(a, b *Answer) int {
+		return cmp.Or(a.Addr.Compare(b.Addr), byTree(a.Name, b.Name), cmp.Compare(a.Type, b.Type))
+	})
+	silent = slices.CompactFunc(silent, func(a, b *Answer) bool { return a.Addr == b.Addr })
 	return silent[:min(mostSilent, len(silent))]
 }
 
