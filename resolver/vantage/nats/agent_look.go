@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
 )
 
@@ -30,7 +31,9 @@ func (s *serving) request(req micro.Request) {
 			s.refuse(req, err)
 			return
 		}
-		if err := req.Respond(data); err != nil {
+		// Not req.Respond, which tells the service of failures that it reads as
+		// soon as its handler is back.
+		if err := s.conn.Publish(req.Reply(), data); err != nil {
 			s.Say("an answer could not be sent: %v", err)
 		}
 	})
@@ -87,7 +90,10 @@ func (s *serving) refuse(req micro.Request, err error) {
 		r = refuse(failedInner, "%v", err)
 	}
 	s.Say("refused a request: %s", r.Text)
-	_ = req.Error(strconv.Itoa(r.Code), header(r.Text), nil)
+	_ = s.conn.PublishMsg(&natsgo.Msg{Subject: req.Reply(), Header: natsgo.Header{
+		micro.ErrorHeader:     {header(r.Text)},
+		micro.ErrorCodeHeader: {strconv.Itoa(r.Code)},
+	}})
 }
 
 // header makes a text fit for a header of a message.
