@@ -269,6 +269,7 @@ func TestWatchFollowsTheFile(t *testing.T) {
 			"the list was not read again, the one before stays: the list " + list + " cannot be read: no such file",
 			"the list was read again: 1 order, 2 before",
 		}
+		r.end()
 		got := r.stderr.String()
 		for _, w := range want {
 			if strings.Count(got, w) != 1 {
