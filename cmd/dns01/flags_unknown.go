@@ -21,7 +21,11 @@ func (f *flags) unknown(e *pflag.NotExistError, args []string) error {
 			name = "file"
 		}
 	}
-	text := fmt.Sprintf("unknown flag %s%s; see \"dns01 help %s\"", given, f.unknownHint(name), f.command)
+	hint, see := f.unknownHint(name), "; see"
+	if strings.HasSuffix(hint, "?") {
+		see = " See"
+	}
+	text := fmt.Sprintf("unknown flag %s%s%s \"dns01 help %s\"", given, hint, see, f.command)
 	return unknownFlag{usageError{text}, f.FlagSet}
 }
 

@@ -14,7 +14,7 @@ func TestUnknownFlags(t *testing.T) {
 		{"batch orders.txt --vantage globalping", `unknown flag --vantage: it looks from here alone, since each place would be asked about each order; ask about those that matter with "dns01 check --vantage", or have agents elsewhere judge the list with --nats; see "dns01 help batch"`},
 		{"batch orders.txt --interval 1h", `unknown flag --interval, which is one of "dns01 wait"; see "dns01 help batch"`},
 		{"watch orders.txt --strict", `unknown flag --strict: a watch has no verdict to end with; --webhook and --on-change tell of every one that changes; see "dns01 help watch"`},
-		{"watch orders.txt --webhok x", `unknown flag --webhok; did you mean "--webhook"?; see "dns01 help watch"`},
+		{"watch orders.txt --webhok x", `unknown flag --webhok; did you mean "--webhook"? See "dns01 help watch"`},
 		{"wait example.com --vantage globalping", `unknown flag --vantage: it looks from here alone, again and again; once it has ended well, ask the other places once with "dns01 check --vantage"; see "dns01 help wait"`},
 		{"agent --ca letsencrypt", `unknown flag --ca: the CA is named by those who ask; see "dns01 help agent"`},
 		{"check example.com -json", `unknown flag -json: it takes two dashes, --json; see "dns01 help check"`},

@@ -32,7 +32,11 @@ func (p *program) help(_ context.Context, args []string) (int, error) {
 		topic = "help"
 	}
 	if !isCommand(topic) {
-		return 0, usagef("no help on %q; the commands are %s%s", topic, strings.Join(commandNames, ", "), didYouMean(topic, commandNames))
+		hint := didYouMean(topic, commandNames)
+		if hint == "" {
+			hint = "; the commands are " + strings.Join(commandNames, ", ")
+		}
+		return 0, usagef("no help on %q%s", topic, hint)
 	}
 	return p.helpFor(topic)
 }

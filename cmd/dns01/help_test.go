@@ -16,6 +16,8 @@ func TestNear(t *testing.T) {
 	}{
 		{"chek", []string{"check"}},
 		{"chck", []string{"check"}},
+		{"chekc", []string{"check"}},
+		{"hlep", []string{"help"}},
 		{"DEMO", []string{"demo"}},
 		{"ver", []string{"version"}},
 		{"xyzzy", nil},
