@@ -33,8 +33,8 @@ type nameSource struct {
 	files []string
 }
 
-// nameSources are all kinds but --file. An error of read is a plain sentence
-// without the flag.
+// nameSources are all kinds but --file. An error of read goes on after the
+// file's name, as "is no certificate", or begins with the name of a file.
 func nameSources() []nameSource {
 	return []nameSource{
 		{flag: "csr", read: (*program).namesOfRequest},
@@ -60,7 +60,7 @@ func (p *program) orders(f *flags, args []string) ([]asked, error) {
 		for _, file := range s.files {
 			found, err := s.read(p, file)
 			if err != nil {
-				return nil, usagef("%s %s: %v", f.source(s.flag), file, err)
+				return nil, usagef("%s %s", f.source(s.flag), predicate(file, err))
 			}
 			all = append(all, found...)
 		}
@@ -82,6 +82,14 @@ func (p *program) orders(f *flags, args []string) ([]asked, error) {
 		return nil, usagef("%d orders are too many for one check, which takes %d; split the file", len(all), maxOrders)
 	}
 	return all, nil
+}
+
+// predicate is an error of a nameSource as a sentence about the file.
+func predicate(file string, err error) string {
+	if strings.HasPrefix(err.Error(), file) {
+		return err.Error()
+	}
+	return file + " " + err.Error()
 }
 
 // oneOrder gathers the names of the one order that a command is about.

@@ -22,7 +22,7 @@ func (p *program) namesOfRequest(file string) ([]asked, error) {
 	}
 	csr, err := x509.ParseCertificateRequest(der)
 	if err != nil {
-		return nil, fmt.Errorf("is no certificate signing request: %v", err)
+		return nil, notParsed("certificate signing request", err)
 	}
 	return subjectNames(csr.Subject.CommonName, csr.DNSNames, csr.IPAddresses, report.Place{File: file, Line: line})
 }
@@ -36,9 +36,18 @@ func (p *program) namesOfCertificate(file string) ([]asked, error) {
 	}
 	cert, err := x509.ParseCertificate(der)
 	if err != nil {
-		return nil, fmt.Errorf("is no certificate: %v", err)
+		return nil, notParsed("certificate", err)
 	}
 	return subjectNames(cert.Subject.CommonName, cert.DNSNames, cert.IPAddresses, report.Place{File: file, Line: line})
+}
+
+// notParsed says that a file is not what it was given as; the reason of
+// crypto/x509 is told where it is one of X.509, and not of ASN.1's inside.
+func notParsed(what string, err error) error {
+	if reason, ok := strings.CutPrefix(err.Error(), "x509: "); ok {
+		return fmt.Errorf("is no %s in PEM or DER form: %s", what, reason)
+	}
+	return fmt.Errorf("is no %s in PEM or DER form", what)
 }
 
 // subjectNames makes the order. A common name without a dot is a person's or
