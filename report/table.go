@@ -36,7 +36,7 @@ func writeTable(p *page, t table) {
 		widths = t.widths()
 	}
 	if total(widths) > p.Width {
-		writeStacked(p, t.rows)
+		writeStacked(p, t)
 		return
 	}
 	writeCells(p, t.columns, widths, each(t.columns, func(c column) string { return c.title }))
@@ -89,10 +89,14 @@ func writeCells(p *page, cols []column, widths []int, cells []string) {
 	p.b.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 }
 
-// writeStacked is for a page too narrow for any table.
-func writeStacked(p *page, rows [][]string) {
-	for _, r := range rows {
+// writeStacked is for a page too narrow for any table. A number says under
+// which title it stood.
+func writeStacked(p *page, t table) {
+	for _, r := range t.rows {
 		for i, s := range r {
+			if t.columns[i].right {
+				s = strings.ToLower(t.columns[i].title) + ": " + s
+			}
 			p.para(cellGap+min(i, 1)*cellGap, 3*cellGap, s)
 		}
 	}
