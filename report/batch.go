@@ -199,7 +199,7 @@ func (b *Batch) slow(z SlowZone) {
 // commonest findings and the slowest zones.
 func BatchText(w io.Writer, b Batch, took time.Duration) error {
 	var t strings.Builder
-	fmt.Fprintf(&t, "%d orders in %v, %d queries\n", b.Orders, took.Round(100*time.Millisecond), b.Queries)
+	fmt.Fprintf(&t, "%s in %s, %s\n", count(b.Orders, "order", "orders"), elapsed(took), count(b.Queries, "query", "queries"))
 	for _, v := range []check.Verdict{check.Ready, check.AtRisk, check.Retry, check.Blocked, check.Unknown} {
 		if n := b.Verdicts[v]; n > 0 {
 			fmt.Fprintf(&t, "  %-8s %d\n", v, n)

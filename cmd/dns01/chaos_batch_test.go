@@ -347,7 +347,7 @@ func (c *chaosBatch) statusOf(all []batchRead, strict bool) int {
 }
 
 var (
-	summedOrders  = regexp.MustCompile(`(?m)^(\d+) orders in `)
+	summedOrders  = regexp.MustCompile(`(?m)^(\d+) orders? in `)
 	summedVerdict = regexp.MustCompile(`(?m)^  (ready|at_risk|retry|blocked|unknown|no order) +(\d+)$`)
 )
 
