@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -49,6 +50,37 @@ func Command(w io.Writer, words []string, o TextOptions) error {
 	p := newPage(w, o)
 	p.command(2, flagsWithValues(each(words, shellWord)))
 	p.b.WriteByte('\n')
+	_, err := io.WriteString(w, p.String())
+	return err
+}
+
+// An Entry is a name and what it is.
+type Entry struct {
+	Name, Text string
+}
+
+// List writes an entry a line, the texts below each other, and wraps them where
+// the width is known; on a page too narrow for that a text follows its name
+// directly. The error is the writer's.
+func List(w io.Writer, entries []Entry, o TextOptions) error {
+	const indent, gap, leastText = 2, 2, 30
+	p := newPage(w, o)
+	if o.Width <= 0 {
+		p.Width = math.MaxInt
+	}
+	column := 0
+	for _, e := range entries {
+		column = max(column, indent+lipgloss.Width(p.clean(e.Name))+gap)
+	}
+	rest := column
+	if p.Width-column < leastText {
+		column, rest = 0, 2*indent
+	}
+	for _, e := range entries {
+		name := strings.Repeat(" ", indent) + p.clean(e.Name)
+		pad := max(gap, column-lipgloss.Width(name))
+		p.fill(name+strings.Repeat(" ", pad), lipgloss.Width(name)+pad, rest, e.Text)
+	}
 	_, err := io.WriteString(w, p.String())
 	return err
 }

@@ -262,6 +262,24 @@ func TestProse(t *testing.T) {
 	}
 }
 
+func TestListWrapsWhereTheWidthIsKnown(t *testing.T) {
+	entries := []Entry{{"short", "one two three four five six"}, {"rather-long", "seven\x1b"}}
+	for width, want := range map[int]string{
+		0:  "  short        one two three four five six\n  rather-long  seven\\027\n",
+		46: "  short        one two three four five six\n  rather-long  seven\\027\n",
+		36: "  short  one two three four five six\n  rather-long  seven\\027\n",
+		25: "  short  one two three\n    four five six\n  rather-long  seven\\027\n",
+	} {
+		var b strings.Builder
+		if err := List(&b, entries, TextOptions{Width: width, ASCII: true}); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, b.String()); diff != "" {
+			t.Errorf("%d columns, -want +got:\n%s", width, diff)
+		}
+	}
+}
+
 func TestCommandCanBePasted(t *testing.T) {
 	var b strings.Builder
 	words := []string{"dns01", "check", "*.example.com", "--value", "a b", "-4"}

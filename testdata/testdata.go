@@ -6,6 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,7 @@ func Scenarios() []string {
 	for i, f := range files {
 		names[i] = strings.TrimSuffix(strings.TrimPrefix(f, "scenarios/"), ".txtar")
 	}
+	slices.Sort(names)
 	return names
 }
 
@@ -32,4 +34,15 @@ func Scenario(name string) ([]byte, error) {
 		return nil, fmt.Errorf("there is no scenario %q", name)
 	}
 	return data, nil
+}
+
+// Title returns the first line of the scenario of that name: what is wrong in
+// it. It is "" when there is none.
+func Title(name string) string {
+	data, err := Scenario(name)
+	if err != nil {
+		return ""
+	}
+	title, _, _ := strings.Cut(string(data), "\n")
+	return strings.TrimSpace(title)
 }

@@ -126,7 +126,7 @@ func advanceIn(w *lab.World) string {
 	if !ok {
 		return ""
 	}
-	return at.String()
+	return report.About(at)
 }
 
 // lookIn is a run in a world, as the command makes it.

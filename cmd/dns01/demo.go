@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/pflag"
 
@@ -49,7 +48,7 @@ func (p *program) demo(ctx context.Context, args []string) (int, error) {
 	case d.help:
 		return p.helpFor("demo")
 	case d.list:
-		return statusOK, delivered(p.listWorlds(testdata.Scenarios()))
+		return statusOK, delivered(p.listWorlds(testdata.Scenarios(), p.textOptions(settings{color: d.color})))
 	case d.name == "":
 		return p.demoInShort(ctx, d)
 	}
@@ -60,7 +59,7 @@ func (p *program) demo(ctx context.Context, args []string) (int, error) {
 	if d.serve != "" {
 		return p.serve(ctx, s, d.serve)
 	}
-	return p.playScenario(ctx, s, d.args)
+	return p.playScenario(ctx, s, d.args, nil)
 }
 
 // demoFlags are those of check and two more.
@@ -120,35 +119,22 @@ func (p *program) demoInShort(ctx context.Context, d *demoRun) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if !d.machine(p.env) {
-		if err := p.introduce(); err != nil {
-			return 0, delivered(err)
-		}
-	}
-	status, err := p.playScenario(ctx, s, d.args)
+	status, err := p.playScenario(ctx, s, d.args, p.introduce)
 	if err != nil || ctx.Err() != nil {
 		return status, err
 	}
 	return statusOK, nil
 }
 
-// machine reports whether the output is for a program, or one word.
-func (d *demoRun) machine(env func(string) string) bool {
-	if d.readEnv(env, ownVariables) != nil {
-		return true // playing it will complain
-	}
-	return d.json || d.quiet || d.nagios || d.format != "text" || len(d.outputs) > 0
-}
-
-func (p *program) introduce() error {
+// introduce says what this is, and lists some worlds.
+func (p *program) introduce(o report.TextOptions) error {
 	names := testdata.Scenarios()
-	_, err := fmt.Fprint(p.stdout, "dns01 predicts whether a certificate authority will issue over DNS-01. These\n"+
-		"worlds are small internets in memory; \"dns01 demo NAME\" checks one of them.\n\n")
+	err := report.Prose(p.stdout, "dns01 predicts whether a certificate authority will issue over DNS-01. These worlds are small internets in memory; \"dns01 demo NAME\" checks one of them.", o)
 	if err != nil {
 		return err
 	}
 	some := ofEachKind(names)
-	if err := p.listWorlds(some); err != nil {
+	if err := p.listWorlds(some, o); err != nil {
 		return err
 	}
 	if n := len(names) - len(some); n > 0 {
@@ -178,21 +164,18 @@ func ofEachKind(names []string) []string {
 }
 
 // listWorlds prints the names and titles of scenarios in columns.
-func (p *program) listWorlds(names []string) error {
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+func (p *program) listWorlds(names []string, o report.TextOptions) error {
+	var entries []report.Entry
 	for _, n := range names {
-		s, err := scenario(n)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "  %s\t%s\n", n, s.Title)
+		entries = append(entries, report.Entry{Name: n, Text: testdata.Title(n)})
 	}
-	return w.Flush()
+	return report.List(p.stdout, entries, o)
 }
 
 // playScenario checks what the scenario is about, in its world. The flags of
-// args come after its own.
-func (p *program) playScenario(ctx context.Context, s *lab.Scenario, args []string) (int, error) {
+// args come after its own. Where text comes out, introduce writes what stands
+// before it; it may be nil.
+func (p *program) playScenario(ctx context.Context, s *lab.Scenario, args []string, introduce func(report.TextOptions) error) (int, error) {
 	d := demoFlags()
 	if err := d.parse(s.Target); err != nil {
 		return 0, fmt.Errorf("scenario %s: %w", s.Name, err)
@@ -213,7 +196,13 @@ func (p *program) playScenario(ctx context.Context, s *lab.Scenario, args []stri
 		return 0, err
 	}
 	if run.outputs.stdout() == "text" {
-		if err := p.tell(s, p.textOptions(run.settings)); err != nil {
+		o := p.textOptions(run.settings)
+		if introduce != nil {
+			if err := introduce(o); err != nil {
+				return 0, delivered(err)
+			}
+		}
+		if err := p.tell(s, o); err != nil {
 			return 0, delivered(err)
 		}
 	}

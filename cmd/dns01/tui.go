@@ -153,10 +153,7 @@ func (p *program) demoScreen(ctx context.Context, f *tuiFlags, s *lab.Scenario) 
 func worldTitles() []tui.Choice {
 	var all []tui.Choice
 	for _, name := range testdata.Scenarios() {
-		if data, err := testdata.Scenario(name); err == nil {
-			title, _, _ := strings.Cut(string(data), "\n")
-			all = append(all, tui.Choice{Name: name, Title: strings.TrimSpace(title)})
-		}
+		all = append(all, tui.Choice{Name: name, Title: testdata.Title(name)})
 	}
 	return all
 }
@@ -171,7 +168,7 @@ func advance(w world) string {
 	if !ok {
 		return ""
 	}
-	return at.String()
+	return report.About(at)
 }
 
 // terminalFor is the terminal that the program runs in.
