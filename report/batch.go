@@ -43,12 +43,12 @@ type jsonBatchLine struct {
 }
 
 type jsonBatchFinding struct {
-	ID          string   `json:"id"`
-	Severity    string   `json:"severity"`
-	Identifiers []string `json:"identifiers"`
-	Name        string   `json:"name"`
-	Servers     []string `json:"servers"`
-	Because     string   `json:"because,omitempty"`
+	ID          string         `json:"id"`
+	Severity    check.Severity `json:"severity"`
+	Identifiers []string       `json:"identifiers"`
+	Name        string         `json:"name"`
+	Servers     []string       `json:"servers"`
+	Because     string         `json:"because,omitempty"`
 }
 
 type jsonBatchProblem struct {
@@ -93,7 +93,7 @@ func (l *jsonBatchLine) judged(r Report) {
 	}
 	for _, f := range r.Result.Findings {
 		d := finding(f)
-		l.Findings = append(l.Findings, jsonBatchFinding{d.ID, string(d.Severity), d.Identifiers, d.Name, d.Servers, d.Because})
+		l.Findings = append(l.Findings, jsonBatchFinding{d.ID, d.Severity, d.Identifiers, d.Name, d.Servers, d.Because})
 	}
 	if s := r.Survey; s != nil {
 		l.Queries, l.DurationMS = s.Queries.Total, s.Took.Milliseconds()

@@ -18,7 +18,7 @@ func newReportSchema(t *testing.T) reportSchema {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	s := reportSchema{}
-	for _, def := range []string{"report", "orders", "error_document", "start", "exchange", "wait_document", "round", "transition"} {
+	for _, def := range []string{"report", "orders", "error_document", "start", "exchange", "wait_document", "round", "transition", "batch_line"} {
 		var err error
 		if s[def], err = c.Compile(filepath.Join("..", "..", "docs", "report-v1.schema.json") + "#/$defs/" + def); err != nil {
 			t.Fatal(err)
@@ -88,6 +88,25 @@ func TestJSONLinesAreOfTheSchema(t *testing.T) {
 			default:
 				schema.holds(t, tt.middle, l)
 			}
+		}
+	}
+}
+
+func TestLinesOfABatchAreOfTheSchema(t *testing.T) {
+	const list = "example.com\nhttps://example.com/\nexample.nonsense\n"
+	schema := newReportSchema(t)
+	for _, full := range []string{"--full", "--full=false"} {
+		p, stdout, _ := newProgram(t, "batch", "--demo", "stale-secondary", "-q", full)
+		p.stdin = strings.NewReader(list)
+		if got := p.run(t.Context()); got != statusUsage {
+			t.Errorf("status %d", got)
+		}
+		lines := bytes.Split(bytes.TrimSpace(stdout.Bytes()), []byte("\n"))
+		if len(lines) != 3 {
+			t.Errorf("%d lines of 3: %s", len(lines), stdout)
+		}
+		for _, l := range lines {
+			schema.holds(t, "batch_line", l)
 		}
 	}
 }

@@ -23,6 +23,8 @@ failure before anything was looked at (3). The same sentence is on the standard 
 	{"round", "jsonRound", "Event: round", `One look of ` + "`dns01 wait --format jsonl`" + `; its last line is the report of the wait.`},
 	{"transition", "jsonTransition", "Event: transition", `A verdict that changed: what ` + "`dns01 watch`" + ` posts to ` + "`--webhook`" + ` and gives ` + "`--on-change`" + ` on its
 standard input ([monitoring.md](monitoring.md)).`},
+	{"batch_line", "jsonBatchLine", "A line of a batch", `What ` + "`dns01 batch`" + ` writes for each order of its list, as soon as it is judged. What is no order has
+` + "`error`" + ` in place of ` + "`verdict`" + `.`},
 }
 
 // enums are the types whose values are words of a closed list.

@@ -1,4 +1,4 @@
-// Package jsonpage describes the JSON that dns01 check and wait write: it
+// Package jsonpage describes the JSON that dns01 check, wait, watch and batch write: it
 // makes docs/json.md for people and docs/report-v1.schema.json for validators.
 //
 // The fields are read from the source of package report, so that neither page

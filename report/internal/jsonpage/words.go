@@ -2,6 +2,9 @@ package jsonpage
 
 import "fmt"
 
+// inSeconds is said of each retry_after_s.
+const inSeconds = "For `retry`: in how many seconds a new order can pass."
+
 // words say what each field means, by its type and key.
 var words = map[string]string{
 	"jsonDocument.schema":        "1.",
@@ -11,7 +14,7 @@ var words = map[string]string{
 	"jsonDocument.duration_ms":   "How long it took.",
 	"jsonDocument.order":         "What was judged.",
 	"jsonDocument.verdict":       "What will become of the order: its worst identifier's.",
-	"jsonDocument.retry_after_s": "For `retry`: when to try again.",
+	"jsonDocument.retry_after_s": inSeconds,
 	"jsonDocument.identifiers":   "Each name of the order, once.",
 	"jsonDocument.findings":      "What was found: errors first, a consequence right after its cause.",
 	"jsonDocument.zones":         "The zones whose servers were asked, parents first.",
@@ -74,7 +77,7 @@ var words = map[string]string{
 
 	"jsonIdentifier.identifier":       "The name, with `*.` if given.",
 	"jsonIdentifier.verdict":          "What will become of it.",
-	"jsonIdentifier.retry_after_s":    "For `retry`: when to try again.",
+	"jsonIdentifier.retry_after_s":    inSeconds,
 	"jsonIdentifier.challenge":        "Where its value is looked for.",
 	"jsonIdentifier.caa":              "How CAA was decided (RFC 8659).",
 	"jsonIdentifier.predicted_errors": "What the CA would answer; empty when it passes.",
@@ -260,7 +263,7 @@ var words = map[string]string{
 	"jsonTransition.since":            "When it was seen first.",
 	"jsonTransition.at":               "When it was believed.",
 	"jsonTransition.looks":            "How many looks in a row contradicted the verdict before.",
-	"jsonTransition.retry_after_s":    "For `retry`: when to try again.",
+	"jsonTransition.retry_after_s":    inSeconds,
 	"jsonTransition.findings":         "What was found, as in the report, without evidence; 50 at most.",
 	"jsonTransition.predicted_errors": "What the CA would answer.",
 
@@ -272,6 +275,28 @@ var words = map[string]string{
 	"jsonTold.detail":   "What was seen.",
 	"jsonTold.fix":      "What to do.",
 	"jsonTold.because":  "Id of the finding that explains it.",
+
+	"jsonBatchLine.schema":           "1.",
+	"jsonBatchLine.order":            "Number of the order in the list, from 1.",
+	"jsonBatchLine.line":             "Line of the list where it begins.",
+	"jsonBatchLine.id":               "Its id in the list, or `\"\"`.",
+	"jsonBatchLine.error":            "Why it is no order: a sentence.",
+	"jsonBatchLine.identifiers":      "Each name of the order, once.",
+	"jsonBatchLine.verdict":          "What will become of the order: its worst identifier's.",
+	"jsonBatchLine.retry_after_s":    inSeconds,
+	"jsonBatchLine.findings":         "What was found: errors first, a consequence right after its cause.",
+	"jsonBatchLine.predicted_errors": "What the CA would answer; empty when it passes.",
+	"jsonBatchLine.queries":          "Messages sent for this order alone.",
+	"jsonBatchLine.duration_ms":      "How long it took.",
+	"jsonBatchLine.perspective":      "Where the agent stands that judged it; left out when it was judged here.",
+	"jsonBatchLine.report":           "With `--full`: the whole report.",
+
+	"jsonBatchFinding.id":          "The rule, permanent: see findings.md.",
+	"jsonBatchFinding.severity":    "Its consequence.",
+	"jsonBatchFinding.identifiers": "Names of the order that it concerns.",
+	"jsonBatchFinding.name":        "Where in the DNS it is, or `\"\"`.",
+	"jsonBatchFinding.servers":     "The servers concerned.",
+	"jsonBatchFinding.because":     "Id of the finding that explains it.",
 
 	"jsonBatchProblem.identifier": "The name that it is about.",
 }
