@@ -97,6 +97,8 @@ func (o Options) broken(e *net.OpError) error {
 	switch {
 	case e.Op == "dial":
 		return fmt.Errorf("%s cannot be reached: %w", o.Host(), e)
+	case e.Timeout():
+		return fmt.Errorf("%s takes the connection and does not answer; see that a NATS server listens there, and that it is not overloaded", o.Host())
 	case o.Cert == "":
 		return fmt.Errorf("%s broke the connection off (%w); if it wants a certificate of its clients, give one (--nats-cert and --nats-key, DNS01_NATS_CERT and DNS01_NATS_KEY)", o.Host(), e.Err)
 	}

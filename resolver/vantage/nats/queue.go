@@ -104,7 +104,7 @@ func whyNoQueue(err error, host string) error {
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount), errors.Is(err, natsgo.ErrNoResponders):
 		return fmt.Errorf("JetStream is switched off at %s, and batches need it; start nats-server with -js, or allow it to the account", host)
 	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("JetStream at %s does not answer; may this user publish to $JS.API.> and read from _INBOX.>?", host)
+		return fmt.Errorf("JetStream at %s does not answer; see that this user may publish to $JS.API.> and read from _INBOX.>, and that the server is not overloaded", host)
 	}
 	return fmt.Errorf("JetStream at %s: %w", host, err)
 }
