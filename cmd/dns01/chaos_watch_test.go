@@ -247,7 +247,7 @@ func (c *chaosWatch) happen(t *testing.T, span time.Duration) {
 
 // change does something to the list.
 func (c *chaosWatch) change(t *testing.T) {
-	c.list.since, c.list.intact = c.elapsed(), true
+	c.list.intact = true
 	var err error
 	switch c.rng.IntN(4) {
 	case 0:
@@ -264,6 +264,7 @@ func (c *chaosWatch) change(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.list.since = c.elapsed()
 	c.noteLists()
 }
 
