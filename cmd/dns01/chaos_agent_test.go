@@ -54,7 +54,9 @@ type chaosFleet struct {
 	foe *foe
 
 	agents []*fleetAgent
-	lost   int // agents killed or cut off
+	lost   int  // agents killed or cut off
+	late   int  // attempts that the server let wait too long
+	leaves bool // a batch said that it could not remove all it left at the server
 }
 
 // A fleetAgent is one agent under way.
@@ -87,7 +89,7 @@ func (b *chaosBench) playAgents(t *testing.T, seed uint64) *trial {
 		}
 		f.batch(c)
 		f.dismiss()
-		if left := streams(t, f.s); len(left) > 0 {
+		if left := streams(t, f.s); len(left) > 0 && !f.leaves {
 			r.breaks("left at the server: %v", left)
 		}
 	})
@@ -141,7 +143,7 @@ func (f *chaosFleet) batch(c *chaosBatch) {
 	for n := 1; ; n++ {
 		interrupt := f.rng.IntN(3) == 0 && n < 3
 		status, stderr, ok := f.attempt(args, interrupt)
-		cutShort := status == statusUnknown && (strings.Contains(stderr, "interrupted after") || strings.Contains(stderr, "no agent answers"))
+		cutShort := f.cutShort(status, stderr)
 		text, err := os.ReadFile(c.out)
 		if cutShort && errors.Is(err, fs.ErrNotExist) { // before it had begun
 			continue
@@ -165,6 +167,24 @@ func (f *chaosFleet) batch(c *chaosBatch) {
 		return
 	}
 }
+
+// cutShort reports whether an attempt ended before its time, and said so. How
+// busy the host is must not decide: a batch may find the server too slow for it.
+func (f *chaosFleet) cutShort(status int, stderr string) bool {
+	f.leaves = f.leaves || strings.Contains(stderr, "could not be removed")
+	if status != statusUnknown {
+		return false
+	}
+	if strings.Contains(stderr, "does not answer") && f.late < mostLate {
+		f.late++
+		f.r.notes["attempts that the server let wait too long"]++
+		return true
+	}
+	return strings.Contains(stderr, "interrupted after") || strings.Contains(stderr, "no agent answers")
+}
+
+// mostLate is how often the server may let a batch wait too long.
+const mostLate = 5
 
 // attempt runs the batch once, and reports whether it ended in its time.
 func (f *chaosFleet) attempt(args []string, interrupt bool) (status int, stderr string, ok bool) {
@@ -238,7 +258,8 @@ func (f *chaosFleet) done(c *chaosBatch, lines []batchRead, attempts int) {
 	f.refused()
 }
 
-// refused wants an agent to answer what is no request with a refusal.
+// refused wants an agent to answer what is no request with a refusal, once it
+// has its connection again.
 func (f *chaosFleet) refused() {
 	if len(f.agents) == 0 {
 		return

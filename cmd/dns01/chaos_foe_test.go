@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -126,11 +127,21 @@ func packed(v any) []byte {
 	return b.Bytes()
 }
 
-// request asks a perspective, and returns why it refuses.
+// request asks a perspective, and returns why it refuses. An agent whose
+// connection was cut is waited for.
 func (f *foe) request(perspective string, data []byte) (string, error) {
-	m, err := f.conn.Request("dns01.v1.look."+perspective, data, time.Minute)
-	if err != nil {
-		return "", err
+	for given := time.After(endsWithin); ; {
+		m, err := f.conn.Request("dns01.v1.look."+perspective, data, time.Minute)
+		if err == nil {
+			return m.Header.Get(micro.ErrorHeader), nil
+		}
+		if !errors.Is(err, natsgo.ErrNoResponders) {
+			return "", err
+		}
+		select {
+		case <-given:
+			return "", err
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
-	return m.Header.Get(micro.ErrorHeader), nil
 }
