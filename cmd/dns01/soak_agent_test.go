@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	natsgo "github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/micro"
+	"golang.org/x/sync/errgroup"
 
 	"dns01/resolver/survey"
 	"dns01/resolver/vantage"
@@ -99,9 +100,7 @@ func TestSoakAgentRequests(t *testing.T) {
 	const samples = 6
 	held := &soak{}
 	for range samples {
-		for i := range max(*soakRequests/samples, 1) {
-			asksAgent(t, s.ClientURL(), "us-east", fmt.Sprintf("n%d.example.com", i))
-		}
+		askAgent(t, s.ClientURL(), "us-east", max(*soakRequests/samples, 1))
 		v := &nats.Vantage{Options: nats.Options{URL: s.ClientURL()}}
 		sight, err := v.Look(t.Context(), vantage.Target{Survey: &survey.Survey{Identifiers: []survey.Identifier{{Name: "example.com"}}}})
 		if err != nil || len(sight.Missing) > 0 || len(sight.Perspectives) != 1 {
@@ -118,17 +117,39 @@ func TestSoakAgentRequests(t *testing.T) {
 	}
 }
 
-// asksAgent is a caller with a connection of its own, who knows where to ask:
-// to find out who is there takes half a second.
-func asksAgent(t *testing.T, url, perspective, name string) {
+// callers is how many ask an agent at the same time: as many as it answers at
+// once. A look takes the round trips of its world, in real time.
+const callers = 16
+
+// askAgent has an agent asked so many times, and wants it to answer.
+func askAgent(t *testing.T, url, perspective string, times int) {
 	t.Helper()
-	conn, err := natsgo.Connect(url)
-	if err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), endsWithin+time.Duration(times)*time.Second)
+	defer cancel()
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(callers)
+	for i := range times {
+		g.Go(func() error { return asksAgent(ctx, url, perspective, fmt.Sprintf("n%d.example.com", i)) })
+	}
+	if err := g.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	msg, err := conn.RequestWithContext(t.Context(), "dns01.v1.look."+perspective, fmt.Appendf(nil, `{"version":1,"names":[%q,"example.com"]}`, name))
-	if err != nil || msg.Header.Get(micro.ErrorHeader) != "" || len(msg.Data) == 0 {
-		t.Fatalf("%s: %v %v", name, err, msg)
+}
+
+// asksAgent is a caller with a connection of its own, who knows where to ask:
+// to find out who is there takes half a second.
+func asksAgent(ctx context.Context, url, perspective, name string) error {
+	conn, err := natsgo.Connect(url, natsgo.Timeout(endsWithin))
+	if err != nil {
+		return err
 	}
+	defer conn.Close()
+	msg, err := conn.RequestWithContext(ctx, "dns01.v1.look."+perspective, fmt.Appendf(nil, `{"version":1,"names":[%q,"example.com"]}`, name))
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if refusal := msg.Header.Get(micro.ErrorHeader); refusal != "" || len(msg.Data) == 0 {
+		return fmt.Errorf("%s: refused with %q, %d octets", name, refusal, len(msg.Data))
+	}
+	return nil
 }
