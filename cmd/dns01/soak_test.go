@@ -3,7 +3,10 @@ package main
 import (
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +17,7 @@ import (
 var (
 	soakDays     = flag.Int("soak-days", 3, "how many virtual days watch and agent run")
 	soakRequests = flag.Int("soak-requests", 120, "how many requests an agent answers over a real NATS server")
+	soakHeaps    = flag.String("soak-heaps", "", "a directory for a heap profile of each sample")
 )
 
 // A soakSample is what a process holds while it does nothing.
@@ -30,6 +34,23 @@ type soak struct{ samples []soakSample }
 func (s *soak) take(t *testing.T) {
 	t.Helper()
 	s.samples = append(s.samples, soakSample{heapInUse(), runtime.NumGoroutine(), openFiles(t)})
+	if *soakHeaps != "" {
+		s.profile(t, filepath.Join(*soakHeaps, fmt.Sprintf("%s-%d.pprof", t.Name(), len(s.samples))))
+	}
+}
+
+// profile writes down who holds the heap: two of them, and pprof's -base, show
+// what grows in between.
+func (s *soak) profile(t *testing.T, name string) {
+	t.Helper()
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := pprof.WriteHeapProfile(f); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // growth applies the rule of scripts/soak: the first third of a run is for
