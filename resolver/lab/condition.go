@@ -117,6 +117,10 @@ func (m *meter) limit(f fault) fault {
 }
 
 func (m *meter) hit(r request) bool {
+	if m.until > 0 && r.at >= m.until {
+		m.forget() // it is over, and the world may go on for months
+		return false
+	}
 	if m.transport != "" && m.transport != r.transport || !m.fit(r) {
 		return false
 	}

@@ -39,3 +39,10 @@ func (d *draws) of(r request) *rand.Rand {
 	d.asked[sum]++
 	return rand.New(rand.NewPCG(sum, d.asked[sum]))
 }
+
+// forget lets go of the questions that came, when no more will.
+func (d *draws) forget() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.asked = nil
+}

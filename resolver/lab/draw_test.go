@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -27,5 +28,21 @@ func TestDrawsStayFew(t *testing.T) {
 		if len(one.asked) > keepDraws {
 			t.Fatalf("%d questions are kept in mind", len(one.asked))
 		}
+	}
+}
+
+// A fault that is over remembers nothing: a world of a month may have hundreds.
+func TestWhatIsOverRemembersNothing(t *testing.T) {
+	m := &meter{conditions: conditions{chance: 0.5, until: time.Hour}, draws: draws{seed: "p"}}
+	ask := func(at time.Duration) {
+		msg := new(dns.Msg)
+		msg.SetQuestion("a.example.", dns.TypeTXT)
+		m.hit(request{server: netip.MustParseAddr("192.0.2.1"), transport: resolver.UDP, msg: msg, at: at})
+	}
+	if ask(time.Hour - 1); len(m.asked) != 1 {
+		t.Errorf("%d questions are kept in mind while it lasts, want 1", len(m.asked))
+	}
+	if ask(time.Hour); len(m.asked) != 0 {
+		t.Errorf("%d questions are kept in mind when it is over", len(m.asked))
 	}
 }
