@@ -28,14 +28,18 @@ import (
 // host is must not decide. So nothing goes wrong with the DNS of these worlds.
 func TestChaosAgent(t *testing.T) {
 	b := newChaosBench(t)
-	b.slow = 20
+	b.slow = 40
 	s, err := lab.Parse("batch", []byte(batchWorld))
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.worlds["batch"] = s
-	playChaos(t, b, 1, 1, (*chaosBench).playAgents)
+	playChaos(t, b, 1, fleetsBeside, (*chaosBench).playAgents)
 }
+
+// fleetsBeside is how many runs are played at the same time, whatever there is
+// of processors: most of their time is the world's round trips.
+const fleetsBeside = 4
 
 // agentNames are names of the world of batches that are looked up in no time.
 var agentNames = slices.DeleteFunc(slices.Clone(batchNames), func(n string) bool { return n == "dead.com" || n == "later.com" })

@@ -29,6 +29,7 @@ import (
 // none that is better than the truth.
 func TestChaosBatch(t *testing.T) {
 	b := newChaosBench(t)
+	b.slow = 5
 	s, err := lab.Parse("batch", []byte(batchWorld))
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ import (
 // judge it. That is for a check; what other commands have besides is in the
 // files of their names.
 var (
-	chaosRuns      = flag.Int("chaos-runs", 0, "how many runs of each part of the chaos suite; 0: a few")
+	chaosRuns      = flag.Int("chaos-runs", 0, "how many runs of a check the chaos suite plays, and of the other commands a share of that; 0: a few")
 	chaosSeed      = flag.Uint64("chaos-seed", 0, "the only run of the chaos suite, told at length; or the first, with -chaos-runs")
 	chaosWorldName = flag.String("chaos-world", "", "the only scenario of the chaos suite")
 	chaosShow      = flag.String("chaos-show", "", "a file for the JSON report of the last run of a check")

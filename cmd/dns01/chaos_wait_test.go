@@ -18,7 +18,9 @@ import (
 
 // A wait ends in its time, and never says that a value is where it is not.
 func TestChaosWait(t *testing.T) {
-	playChaos(t, newChaosBench(t), 8, chaosBeside(), (*chaosBench).playWait)
+	b := newChaosBench(t)
+	b.slow = 4
+	playChaos(t, b, 8, chaosBeside(), (*chaosBench).playWait)
 }
 
 // A chaosWait is what a wait was told to do.

@@ -24,7 +24,9 @@ import (
 // A watch outlives what happens to it, tells each change once, and does not
 // say that all is well when it is not.
 func TestChaosWatch(t *testing.T) {
-	playChaos(t, newChaosBench(t), 6, chaosBeside(), (*chaosBench).playWatch)
+	b := newChaosBench(t)
+	b.slow = 20
+	playChaos(t, b, 6, chaosBeside(), (*chaosBench).playWatch)
 }
 
 // A chaosWatch is a watch under way.

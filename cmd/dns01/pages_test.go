@@ -41,6 +41,7 @@ var notTried = map[string]string{
 	"go build":                        ".ci/run builds it",
 	"go test":                         "it is this, or a part of it",
 	"DNS01_REQUIRE_SERVERS=1 go test": "likewise",
+	"go tool pprof":                   "it reads what a month of TestSoakWatch leaves",
 	"go generate":                     ".ci/run runs it",
 	".ci/run":                         "it runs this",
 	"scripts/ratios":                  "it is BenchmarkLoad; TestRatios holds what is promised of it",
