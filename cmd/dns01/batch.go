@@ -264,15 +264,14 @@ func (p *program) openOrders(o batchOptions) (io.ReadCloser, int64, error) {
 		}
 		return io.NopCloser(p.stdin), 0, nil
 	}
-	f, err := os.Open(o.file)
+	f, err := openInput(o.file)
+	if errors.Is(err, errFolder) {
+		return nil, 0, usagef("%s is a folder; name a file with an order a line", o.file)
+	}
 	if err != nil {
 		return nil, 0, usagef("the list %s cannot be read: %s", o.file, reason(err))
 	}
 	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		f.Close()
-		return nil, 0, usagef("%s is a folder; name a file with an order a line", o.file)
-	}
 	if err != nil || !info.Mode().IsRegular() {
 		return f, 0, nil
 	}

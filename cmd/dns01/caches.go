@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"net/netip"
-	"os"
 	"strconv"
 	"strings"
 
@@ -39,7 +38,7 @@ func publicCaches() []cache {
 // configured are the resolvers of a resolv.conf; none when there is no such
 // file.
 func configured(file string) []netip.AddrPort {
-	f, err := os.Open(file)
+	f, err := openRegular(file)
 	if err != nil {
 		return nil
 	}

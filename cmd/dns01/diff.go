@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 
 	"golang.org/x/sync/errgroup"
 
@@ -108,7 +107,7 @@ func (p *program) documents(ctx context.Context, files []string) (before, after 
 func (p *program) document(ctx context.Context, name string) (report.Document, error) {
 	var in io.Reader = p.stdin
 	if name != "-" {
-		file, err := os.Open(name)
+		file, err := openInput(name)
 		if err != nil {
 			return report.Document{}, usagef("%s cannot be read: %s", name, reason(err))
 		}

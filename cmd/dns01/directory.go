@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
-	"os"
 	"strings"
 	"time"
 
@@ -98,7 +97,7 @@ func hasPassword(text string) bool {
 }
 
 func readDirectory(name string) ([]byte, error) {
-	file, err := os.Open(name)
+	file, err := openInput(name)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func (p *program) pasted(f *explainFlags) (string, error) {
 	case f.NArg() > 0:
 		return strings.Join(f.Args(), " "), nil
 	case f.file != "":
-		file, err := os.Open(f.file)
+		file, err := openInput(f.file)
 		if err != nil {
 			return "", usagef("%s %s cannot be read: %s", f.source("file"), f.file, reason(err))
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -98,7 +97,7 @@ func (p *program) listed(f *flags) ([]string, error) {
 	if f.file == "-" {
 		return namesIn(p.stdin, "the standard input")
 	}
-	file, err := os.Open(f.file)
+	file, err := openInput(f.file)
 	if err != nil {
 		return nil, usagef("%s %s cannot be read: %s", f.source("file"), f.file, reason(err))
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -176,7 +175,7 @@ func blocksIn(text, file string) []asked {
 func (p *program) fileText(file string) (string, error) {
 	var r io.Reader = p.stdin
 	if file != "-" {
-		f, err := os.Open(file)
+		f, err := openInput(file)
 		if err != nil {
 			return "", fmt.Errorf("cannot be read: %s", reason(err))
 		}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -327,7 +326,7 @@ const maxRoots = 4 << 20
 
 // read parses the file that a flag names.
 func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
-	file, err := os.Open(name)
+	file, err := openInput(name)
 	if err != nil {
 		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
 	}
@@ -347,7 +346,7 @@ func (f *flags) read(flag, name string, parse func(io.Reader) error) error {
 
 // stream parses the file that a flag names, without reading all of it first.
 func (f *flags) stream(flag, name string, parse func(io.Reader) error) error {
-	file, err := os.Open(name)
+	file, err := openInput(name)
 	if err != nil {
 		return usagef("%s %s cannot be read: %s", f.source(flag), name, reason(err))
 	}

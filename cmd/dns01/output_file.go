@@ -170,12 +170,20 @@ func appendFile(file string, content []byte) error {
 }
 
 func appendTo(file string, content []byte) error {
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, shared)
+	f, err := openEnd(file)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
+}
+
+// openEnd opens a file to add to it, and makes one that is not there.
+func openEnd(file string) (*os.File, error) {
+	if info, err := os.Stat(file); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return openPipe(file, os.O_WRONLY, pipeWait)
+	}
+	return os.OpenFile(file, os.O_WRONLY|os.O_APPEND|os.O_CREATE, shared)
 }
 
 // tellActions adds the step summary and the output variables, where GitHub

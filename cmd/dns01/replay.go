@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -135,7 +134,7 @@ func (p *program) parseRecording(name string) (*recording.Recording, error) {
 	if name == "-" {
 		return recording.Read(p.stdin)
 	}
-	file, err := os.Open(name)
+	file, err := openInput(name)
 	if err != nil {
 		return nil, err
 	}

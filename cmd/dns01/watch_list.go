@@ -148,7 +148,10 @@ func (l *watchedList) text(force bool) ([]byte, bool, error) {
 		text, err := limited(l.stdin)
 		return text, true, err
 	}
-	file, err := os.Open(l.file)
+	file, err := l.open()
+	if errors.Is(err, errFolder) {
+		return nil, false, usagef("%s is a folder; name a file with an order a line", l.file)
+	}
 	if err != nil {
 		return nil, false, usagef("the list %s cannot be read: %s", l.file, reason(err))
 	}
@@ -156,9 +159,6 @@ func (l *watchedList) text(force bool) ([]byte, bool, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, false, usagef("the list %s cannot be read: %s", l.file, reason(err))
-	}
-	if info.IsDir() {
-		return nil, false, usagef("%s is a folder; name a file with an order a line", l.file)
 	}
 	l.once = !info.Mode().IsRegular()
 	now := fileStamp{info.Size(), info.ModTime()}
@@ -174,6 +174,15 @@ func (l *watchedList) text(force bool) ([]byte, bool, error) {
 	changed := force || sum != l.sum || l.fail != ""
 	l.read, l.seen, l.sum = now, now, sum
 	return text, changed, nil
+}
+
+// open opens the file: a pipe, too, as long as none was read. One that takes
+// the place of a file would keep the watch waiting.
+func (l *watchedList) open() (*os.File, error) {
+	if l.read == (fileStamp{}) {
+		return openInput(l.file)
+	}
+	return openRegular(l.file)
 }
 
 func limited(r io.Reader) ([]byte, error) {

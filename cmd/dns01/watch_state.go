@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -37,23 +38,25 @@ func (f *watchFlags) stateFile() (*stateFile, error) {
 // what is somebody else's is an error, since it would be written over.
 func (s *stateFile) load() (watch.State, error) {
 	var state watch.State
-	info, err := os.Stat(s.file)
+	file, err := openRegular(s.file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		s.tell("%s %s is new: what is not ready is told as on a first start", s.flag, s.file)
 		return state, nil
+	case errors.Is(err, errFolder):
+		return state, usagef("%s %s is a folder; name a file in it", s.flag, s.file)
+	case errors.Is(err, errNotRegular):
+		return state, usagef("%s %s is no regular file; name one, or one that is not there yet", s.flag, s.file)
 	case err != nil:
 		return state, usagef("%s %s cannot be read: %s", s.flag, s.file, reason(err))
-	case info.IsDir():
-		return state, usagef("%s %s is a folder; name a file in it", s.flag, s.file)
-	case !info.Mode().IsRegular():
-		return state, usagef("%s %s is no regular file; name one, or one that is not there yet", s.flag, s.file)
-	case info.Size() > maxState:
-		return state, usagef("%s %s is larger than any state of a watch; name another file", s.flag, s.file)
 	}
-	data, err := os.ReadFile(s.file)
-	if err != nil {
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxState+1))
+	switch {
+	case err != nil:
 		return state, usagef("%s %s cannot be read: %s", s.flag, s.file, reason(err))
+	case len(data) > maxState:
+		return state, usagef("%s %s is larger than any state of a watch; name another file", s.flag, s.file)
 	}
 	state, err = watch.ReadState(data)
 	if foreign, ok := errors.AsType[watch.ErrForeign](err); ok {
@@ -81,6 +84,9 @@ func (s *stateFile) save(data []byte) error {
 	if err == nil && s.last != nil && !s.shared && (!os.SameFile(info, s.last) || !info.ModTime().Equal(s.last.ModTime())) {
 		s.shared = true
 		s.say(fmt.Sprintf("another process writes to %s too; give each watch a file of its own with --state", s.file))
+	}
+	if err == nil && !info.Mode().IsRegular() { // a pipe would keep the watch waiting
+		return fmt.Errorf("%s is no regular file any more; remove it, and the state is written again", s.file)
 	}
 	if err := replace(s.file, data, private); err != nil {
 		if s.last == nil {

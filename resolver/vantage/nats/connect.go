@@ -111,8 +111,17 @@ func (o Options) Check() error {
 	return o.usable()
 }
 
+// readable wants a file that can be read again, as each connection does it: a
+// pipe can not, and would keep whoever reads it waiting.
 func readable(file string) error {
-	f, err := os.Open(file)
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		return errors.New("it is no regular file, and every connection reads it again; name one")
+	}
+	var f *os.File
+	if err == nil {
+		f, err = os.Open(file)
+	}
 	if e, ok := errors.AsType[*os.PathError](err); ok {
 		return e.Err
 	}
