@@ -68,11 +68,17 @@ func (r *results) discard() error {
 		return nil
 	}
 	info, err := r.file.Stat()
-	err = errors.Join(err, r.file.Close())
-	if err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+	if err != nil || info.Size() > 0 {
+		return errors.Join(err, r.file.Close())
+	}
+	// While it is locked, so that nobody goes on with a file without a name. On
+	// Windows nobody can remove what is open.
+	err = os.Remove(r.file.Name())
+	closed := r.file.Close()
+	if err != nil {
 		err = os.Remove(r.file.Name())
 	}
-	return err
+	return errors.Join(err, closed)
 }
 
 // openResults opens the results, and reads which orders have one already.
@@ -80,16 +86,9 @@ func (p *program) openResults(o batchOptions) (*results, *doneOrders, error) {
 	if o.output == "" || o.output == "-" {
 		return &results{Writer: p.stdout}, &doneOrders{}, nil
 	}
-	how := os.O_RDWR | os.O_CREATE
-	if !o.resume {
-		how |= os.O_EXCL
-	}
-	f, err := os.OpenFile(o.output, how, 0o644)
-	switch {
-	case errors.Is(err, os.ErrExist):
-		return nil, nil, usagef("--output %s exists; go on with --resume, or name another file", o.output)
-	case err != nil:
-		return nil, nil, usagef("--output %s cannot be written: %s", o.output, reason(err))
+	f, err := openOwn(o)
+	if err != nil {
+		return nil, nil, err
 	}
 	done := &doneOrders{file: o.output}
 	if err := done.read(f); err != nil {
@@ -97,6 +96,44 @@ func (p *program) openResults(o batchOptions) (*results, *doneOrders, error) {
 		return nil, nil, err
 	}
 	return &results{Writer: f, file: f}, done, nil
+}
+
+// openOwn opens the file of the results for this run alone. The error is a
+// usageError.
+func openOwn(o batchOptions) (*os.File, error) {
+	how := os.O_RDWR | os.O_CREATE | nonBlocking
+	if !o.resume {
+		how |= os.O_EXCL
+	}
+	f, err := os.OpenFile(o.output, how, 0o644)
+	switch {
+	case errors.Is(err, os.ErrExist):
+		return nil, usagef("--output %s exists; go on with --resume, or name another file", o.output)
+	case err != nil:
+		return nil, usagef("--output %s cannot be written: %s", o.output, reason(err))
+	}
+	if err := owned(f); err != nil {
+		f.Close()
+		return nil, usagef("--output %s %v", o.output, err)
+	}
+	return f, nil
+}
+
+// owned keeps others away from the file, or says why it is not ours alone.
+func owned(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("cannot be read: %s", reason(err))
+	}
+	if !info.Mode().IsRegular() {
+		return errors.New("is no regular file; name one, or leave --output out")
+	}
+	mine := lock(f)
+	// Another run may have removed it before we had it.
+	if there, err := os.Stat(f.Name()); !mine || err != nil || !os.SameFile(there, info) {
+		return errors.New("is being written by another batch; wait for its end, or name another file")
+	}
+	return nil
 }
 
 // doneOrders are the orders that have a result, with what tells that it is
@@ -116,8 +153,11 @@ func (d *doneOrders) read(f *os.File) error {
 	var whole int64
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')
-		if err == io.EOF {
+		if err == io.EOF && (len(line) == 0 || line[0] == '{') {
 			break
+		}
+		if err == io.EOF {
+			return usagef("--output %s ends with what is not a result of a batch; name another file", d.file)
 		}
 		if err != nil {
 			return usagef("--output %s cannot be read: %s", d.file, reason(err))

@@ -336,3 +336,46 @@ func TestBatchHelpTellsEveryFlag(t *testing.T) {
 		}
 	}
 }
+
+// Two runs that go on with the same file would each judge what the other does,
+// and write half lines into each other's.
+func TestTwoBatchesDoNotShareAFile(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.jsonl")
+	p, _, _ := newProgram(t)
+	first, _, err := p.openResults(batchOptions{output: out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := p.openResults(batchOptions{output: out, resume: true}); err == nil || err.Error() != "--output "+out+" is being written by another batch; wait for its end, or name another file" {
+		t.Errorf("the second: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	after, _, err := p.openResults(batchOptions{output: out, resume: true})
+	if err != nil {
+		t.Fatal("after the first:", err)
+	}
+	if err := after.discard(); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(out); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what holds no line is still there: %v", err)
+	}
+}
+
+// A file that was named by mistake stays as it is, though its one line is not
+// finished.
+func TestResumeCutsNothingOffForeignFiles(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "secret")
+	write(t, out, "a key of one line")
+	p, _, _ := newProgram(t)
+	for file, want := range map[string]string{out: "ends with what is not a result of a batch", os.DevNull: "is no regular file"} {
+		if _, _, err := p.openResults(batchOptions{output: file, resume: true}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	if got := read(t, out); got != "a key of one line" {
+		t.Errorf("it is %q now", got)
+	}
+}
