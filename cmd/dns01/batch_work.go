@@ -10,6 +10,7 @@ import (
 
 	"dns01/report"
 	"dns01/resolver"
+	"dns01/resolver/defect"
 )
 
 // A batch is a list of orders on its way to results.
@@ -47,7 +48,15 @@ func (b *batch) run(ctx context.Context, in *orderReader) error {
 	finished := make(chan result)
 	room := make(chan struct{}, window*b.o.jobs)
 	written := make(chan error, 1)
-	go func() { written <- b.write(finished, room, stop) }()
+	go func() {
+		defer close(written)
+		defer func() { // of a fault: those under way come to their end
+			for range finished {
+			}
+		}()
+		defer defect.Catch(ctx)
+		written <- b.write(finished, room, stop)
+	}()
 	err := b.read(ctx, in, finished, room)
 	close(finished)
 	return errors.Join(err, <-written)

@@ -93,6 +93,7 @@ func TestAFaultIsToldAsOurs(t *testing.T) {
 		{"lookup", "_acme-challenge.example.com", "TXT", "--json"},
 		{"plan", "example.com", "--look", "--json"},
 		{"wait", "example.com", "--value", waitValue, "--json"},
+		{"caa", "_acme-challenge.example.com", "--json"},
 	} {
 		t.Run(args[0], func(t *testing.T) {
 			r := inOddWorld(t, name, args...)
@@ -103,6 +104,44 @@ func TestAFaultIsToldAsOurs(t *testing.T) {
 		})
 	}
 }
+
+// A status that hooks and pipelines decide by is the same whatever command
+// breaks down, and wherever: "unknown", neither ready nor blocked. diff has
+// that of diff(1).
+func TestAFaultHasOneStatus(t *testing.T) {
+	recorded, judged := "../../testdata/traces/closed.txt", "../../testdata/reports/v1/healthy.json"
+	for _, tt := range []struct {
+		status int
+		args   []string
+	}{
+		{statusUnknown, []string{"check", "--demo", "healthy", "--json"}},
+		{statusUnknown, []string{"caa", "--demo", "healthy", "www.example.com"}},
+		{statusUnknown, []string{"wait", "--demo", "healthy", "--value", waitValue, "example.com"}},
+		{statusUnknown, []string{"lookup", "--demo", "healthy", "example.com"}},
+		{statusUnknown, []string{"plan", "example.com"}},
+		{statusUnknown, []string{"explain", "caa-forbids"}},
+		{statusUnknown, []string{"batch", "--demo", "healthy"}},
+		{statusUnknown, []string{"replay", recorded}},
+		{statusUsage, []string{"diff", judged, judged}},
+		{statusUnknown, []string{"demo"}},
+		{statusUnknown, []string{"completion", "bash"}},
+		{statusUnknown, []string{"version"}},
+		{statusUnknown, []string{"help"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			p, _, stderr := newProgram(t, tt.args...)
+			p.stdin, p.stdout = strings.NewReader("example.com\n"), oddStream{}
+			if got := p.run(t.Context()); got != tt.status || strings.Count(stderr.String(), "a fault of dns01 itself") != 1 {
+				t.Errorf("%v: status %d, want %d; said:\n%s", tt.args, got, tt.status, stderr)
+			}
+		})
+	}
+}
+
+// An oddStream makes the program break down over its results.
+type oddStream struct{}
+
+func (oddStream) Write([]byte) (int, error) { panic("an odd stream") }
 
 // A report that cannot be written costs its order alone, too.
 func TestALineThatBreaksCostsOneOrder(t *testing.T) {

@@ -157,11 +157,21 @@ func (p *program) complain(err error, out *heard) int {
 		text = strings.ToValidUTF8(text[:longestComplaint], "") + " …"
 	}
 	p.say("dns01: %s", text)
-	status, kind := statusUnknown, "failure"
+	status, kind := p.statusOfFailure(), "failure"
 	if _, ok := errors.AsType[usageError](err); ok {
 		status, kind = statusUsage, "usage"
 	}
 	return p.complainTo(out, report.Failure{Kind: kind, Message: text, Status: status})
+}
+
+// statusOfFailure is the status of what is nobody's wrong usage, a fault of the
+// program itself included: nothing is known of the names. That of diff is the
+// "trouble" of diff(1).
+func (p *program) statusOfFailure() int {
+	if len(p.args) > 0 && p.args[0] == "diff" {
+		return statusUsage
+	}
+	return statusUnknown
 }
 
 // say writes one line to stderr. There is nothing to do about its failure.
