@@ -227,6 +227,3 @@ func CacheRows(r Report, identifier string) []CacheRow {
 
 // SerialWord is a serial as a table has it, "-" when not seen.
 func SerialWord(s *uint32) string { return serialWord(s) }
-
-// ServerName names who was asked: "ns1.example.net (192.0.2.53)".
-func ServerName(x survey.Exchange) string { return visible(serverOf(x)) }

@@ -14,9 +14,6 @@ const (
 	DNSPersist01 = "dns-persist-01" // draft-ietf-acme-dns-persist
 )
 
-// ChallengeTypes are those types.
-func ChallengeTypes() []string { return []string{DNS01, DNSAccount01, DNSPersist01} }
-
 // ChallengeName is the name of the TXT record that a CA looks for: that of the
 // identifier without its wildcard label, with labels in front that depend on
 // the type of the challenge, and for dns-account-01 on the account's URI.

@@ -26,10 +26,7 @@ func TestRatios(t *testing.T) {
 		p, _ := l.survey(t, w, w, resolver.Pacing{}, survey.ProbesDefault)
 		probed[l.name] = spent{p.Took, p.Queries.Total}
 
-		most := 1.3
-		if l.signed {
-			most = 1.6
-		}
+		const most = 1.3
 		floor := time.Duration(l.floor) * rtt
 		ratio := float64(s.Took) / float64(floor)
 		// The answer to a question over TCP takes a round trip more than the last
