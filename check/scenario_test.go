@@ -111,7 +111,8 @@ func TestScenarios(t *testing.T) {
 			t.Parallel()
 			s := scenario(t, name)
 			w := readWant(t, s.Want)
-			r := play(t, s, 1).result
+			p := play(t, s, 1)
+			r := p.result
 			agree(t, r)
 			diff := w.differs(r)
 			reason, wrong := knownWrong[name]
@@ -121,7 +122,8 @@ func TestScenarios(t *testing.T) {
 			case wrong:
 				t.Skipf("known to be wrong: %s\n%s", reason, diff)
 			case diff != "":
-				t.Errorf("(-want +got):\n%s\nwhat was found, to paste:\n%s\n%s", diff, strings.Join(brief(r), "\n"), told(r))
+				q := p.survey.Queries
+				t.Errorf("(-want +got):\n%s\nwhat was found, to paste:\n%s\nqueries %d\n\n%s", diff, strings.Join(brief(r), "\n"), q.Total-q.Probes, told(r))
 			}
 		})
 	}

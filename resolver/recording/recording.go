@@ -67,7 +67,7 @@ type Look struct {
 // A Way is how a query travelled: a transport, or one of these.
 type Way string
 
-// Ways besides the transports. Overheard is UDP with an ear for replies from
+// Overheard is a way besides the transports: UDP with an ear for replies from
 // elsewhere. Queries that follow others on their TCP connection are "tcp+1",
 // "tcp+2" and so on; the first of a connection kept open is "tcp+0".
 const Overheard Way = "udp-any"
