@@ -37,7 +37,7 @@ func TestWatchSeesItTurnGreen(t *testing.T) {
 		s.start(80, 24)
 		s.sees("AT RISK")
 		s.press("w")
-		s.sees("watching, next look at")
+		s.sees("watching, next look at 00:00:")
 		s.wait(time.Minute)
 		s.sees("READY")
 		s.press("1")

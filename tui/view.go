@@ -129,13 +129,17 @@ func (m Model) status() string {
 		word = m.st.draw(verdictLook(v.result.Verdict), report.VerdictWord(v.result.Verdict))
 	}
 	parts := []string{word, m.cost(), caName(m.order) + " " + m.order.Challenge}
+	if m.note != "" {
+		return strings.Join(append(parts[:2], report.Clean(m.note, m.cfg.ASCII)), bar)
+	}
 	if m.watch.on {
 		parts = append(parts, m.watchWords())
 	}
-	if m.note != "" {
-		parts = append(parts[:2], report.Clean(m.note, m.cfg.ASCII))
-	} else if len(m.entries) > 1 {
+	if len(m.entries) > 1 {
 		parts = append(parts, report.Clean(fmt.Sprintf("%d/%d %s", m.chosen+1, len(m.entries), v.name), m.cfg.ASCII))
+	}
+	if m.watch.on && ansi.StringWidth(strings.Join(parts, bar)) > m.w {
+		parts = slices.Delete(parts, 2, 3) // when the next look comes counts more than the order
 	}
 	return strings.Join(parts, bar)
 }
