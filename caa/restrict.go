@@ -54,15 +54,12 @@ func (p Profile) named(params []Param, tag string) []string {
 }
 
 // unenforced returns the parameters that read like a restriction and are none
-// to the profile, for their letter case or because it honours none at all.
+// to the profile, for how they are spelled or because it honours none at all.
 func (p Profile) unenforced(params []Param) []Param {
 	var ignored []Param
 	for _, param := range params {
-		tag := lower(param.Tag)
-		if tag != paramAccount && tag != paramMethods {
-			continue
-		}
-		if !p.Restrictions || !p.sameParam(param.Tag, tag) {
+		tag := meantParam(param.Tag)
+		if tag != "" && (!p.Restrictions || !p.sameParam(param.Tag, tag)) {
 			ignored = append(ignored, param)
 		}
 	}

@@ -114,20 +114,20 @@ func squeeze(s string) string {
 
 // oneSlip reports whether a and b differ by one character too many, too few,
 // wrong, or by two neighbours exchanged.
-func oneSlip(a, b string) bool {
-	if len(a) > len(b) {
-		a, b = b, a
-	}
-	n := 0
-	for n < len(a) && a[n] == b[n] {
-		n++
+func oneSlip(a, b string) bool { return a != b && within(a, b, 1) }
+
+// within reports whether n such slips at most make b of a.
+func within(a, b string, n int) bool {
+	for a != "" && b != "" && a[0] == b[0] {
+		a, b = a[1:], b[1:]
 	}
 	switch {
-	case len(a) == len(b) && n < len(a):
-		return a[n+1:] == b[n+1:] ||
-			n+1 < len(a) && a[n] == b[n+1] && a[n+1] == b[n] && a[n+2:] == b[n+2:]
-	case len(a)+1 == len(b):
-		return a[n:] == b[n+1:]
+	case a == "" || b == "":
+		return len(a)+len(b) <= n
+	case n == 0:
+		return false
 	}
-	return false
+	swapped := len(a) > 1 && len(b) > 1 && a[0] == b[1] && a[1] == b[0]
+	return within(a[1:], b, n-1) || within(a, b[1:], n-1) || within(a[1:], b[1:], n-1) ||
+		swapped && within(a[2:], b[2:], n-1)
 }

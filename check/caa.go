@@ -107,7 +107,7 @@ var caaRules = []*Rule{
 		ID: "caa-restriction-not-enforced", Subject: "caa", Severity: Note,
 		Title:  "A parameter restricts nothing as it is written",
 		Why:    "The CA does not know a parameter of that spelling and passes over it, so the record allows more than it says.",
-		Fix:    "Write accounturi and validationmethods in lower case.",
+		Fix:    "Write accounturi and validationmethods exactly so, in lower case.",
 		Source: "RFC 8657 §3 and §4",
 	},
 	{
@@ -240,22 +240,21 @@ func (az *authorization) allow(e climbEnd) string {
 		own = fmt.Sprintf("Have the operator of %s add it, or replace the CNAME at %s:\n", e.end.owner(), e.name)
 		owner = e.end.owner()
 	}
-	tag := "issue"
-	switch d.Reason {
-	case caa.WildcardExcluded:
-		tag = "issuewild"
-	case caa.CriticalUnknown:
-		return fmt.Sprintf("Remove this record at %s, or set its flags to 0:\n%s IN CAA %s", owner, absolute(owner), recordSet(e.end.answers[0])[d.Record])
-	case caa.AccountUnknown:
-		return fmt.Sprintf("Say which account orders (--account), or see that it is the one in:\n%s IN CAA %s", absolute(owner), recordSet(e.end.answers[0])[d.Record])
-	case caa.AccountMismatch:
-		account := az.o.Account
-		return own + caaRecord(owner, tag, identity+"; accounturi="+account)
-	case caa.MethodForbidden:
-		return own + caaRecord(owner, tag, identity+"; validationmethods="+az.judge.challenge())
+	var responsible caa.Record
+	if d.Record >= 0 {
+		responsible = recordSet(e.end.answers[0])[d.Record]
 	}
-	if d.Record >= 0 && strings.EqualFold(recordSet(e.end.answers[0])[d.Record].Tag, "issuewild") {
+	tag := "issue"
+	if strings.EqualFold(responsible.Tag, "issuewild") || d.Reason == caa.WildcardExcluded {
 		tag = "issuewild"
+	}
+	switch d.Reason {
+	case caa.CriticalUnknown:
+		return fmt.Sprintf("Remove this record at %s, or set its flags to 0:\n%s IN CAA %s", owner, absolute(owner), responsible)
+	case caa.AccountUnknown:
+		return fmt.Sprintf("Say which account orders (--account), or see that it is the one in:\n%s IN CAA %s", absolute(owner), responsible)
+	case caa.AccountMismatch, caa.MethodForbidden, caa.Malformed, caa.Misspelled:
+		return own + caaRecord(owner, tag, caa.Mended(responsible.Value, az.request(az.id), az.profile()))
 	}
 	return own + caaRecord(owner, tag, identity)
 }
@@ -273,11 +272,7 @@ func (az *authorization) caaRemarks(e climbEnd) {
 	set := recordSet(e.end.answers[0])
 	for i, r := range e.decision.Records {
 		if len(r.Unenforced) > 0 {
-			f := finding("caa-restriction-not-enforced", e.name, fmt.Sprintf("At %s, %s in %s restricts nothing: %s takes only the lower-case spelling.",
-				e.name, series(parameters(r.Unenforced)), set[i], az.caName()))
-			f.Fix = caaRecord(e.end.owner(), set[i].Tag, lowered(set[i].Value, r.Unenforced))
-			f.Evidence = evidence(e.end.answers[0])
-			az.raise(f, place{})
+			az.notEnforced(e, set[i], r.Unenforced)
 		}
 		if r.Relevant && r.Reason == caa.Malformed && e.decision.Allowed {
 			f := finding("caa-malformed", e.name, fmt.Sprintf("At %s another record authorises %s, but %s does not: %s.", e.name, az.caName(), set[i], r.Detail))
@@ -302,12 +297,20 @@ func parameters(ps []caa.Param) []string {
 	return ss
 }
 
-// lowered writes the tags of parameters in lower case.
-func lowered(value string, ps []caa.Param) string {
-	for _, p := range ps {
-		value = strings.Replace(value, p.Tag, strings.ToLower(p.Tag), 1)
+// notEnforced raises that parameters of a record restrict nothing for how they
+// are spelled, and what the record would come to with them spelled right.
+func (az *authorization) notEnforced(e climbEnd, r caa.Record, ps []caa.Param) {
+	f := finding("caa-restriction-not-enforced", e.name, fmt.Sprintf("At %s, %s in %s %s nothing: %s passes over what is not spelled accounturi or validationmethods.",
+		e.name, series(parameters(ps)), r, verb(len(ps), "restricts", "restrict"), az.caName()))
+	req := az.request(az.id)
+	right := r
+	right.Value = caa.Respelled(r.Value, az.profile())
+	if d := caa.Decide([]caa.Record{right}, req, az.profile()); !d.Allowed {
+		f.Detail += fmt.Sprintf(" Spelled right, it does not allow this order: %s. The record to copy does.", d.Detail)
 	}
-	return value
+	f.Fix = caaRecord(e.end.owner(), r.Tag, caa.Mended(r.Value, req, az.profile()))
+	f.Evidence = evidence(e.end.answers[0])
+	az.raise(f, place{})
 }
 
 func (j *judge) caName() string {

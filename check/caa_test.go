@@ -117,7 +117,11 @@ func TestCAAFix(t *testing.T) {
 	for _, tt := range []struct{ name, id, have, want string }{
 		{"other CA", "example.com", `0 issue "digicert.com"`, `example.com. IN CAA 0 issue "letsencrypt.org"`},
 		{"wildcard", "*.example.com", `0 issuewild "digicert.com"`, `example.com. IN CAA 0 issuewild "letsencrypt.org"`},
-		{"method", "example.com", `0 issue "letsencrypt.org; validationmethods=http-01"`, `example.com. IN CAA 0 issue "letsencrypt.org; validationmethods=dns-01"`},
+		{"method", "example.com", `0 issue "letsencrypt.org; validationmethods=http-01"`, `example.com. IN CAA 0 issue "letsencrypt.org; validationmethods=http-01,dns-01"`},
+		{"method of a wildcard's record", "*.example.com", `0 issuewild "letsencrypt.org; validationmethods=http-01"`, `example.com. IN CAA 0 issuewild "letsencrypt.org; validationmethods=http-01,dns-01"`},
+		{"malformed list of methods", "example.com", `0 issue "letsencrypt.org; validationmethods=http-01, dns-01"`, `example.com. IN CAA 0 issue "letsencrypt.org; validationmethods=http-01,dns-01"`},
+		{"misspelt issuer", "example.com", `0 issue "letsencrypt.com; validationmethods=dns-01"`, `example.com. IN CAA 0 issue "letsencrypt.org; validationmethods=dns-01"`},
+		{"misspelt parameter", "example.com", `0 issue "letsencrypt.org; validation-method=dns-01"`, `example.com. IN CAA 0 issue "letsencrypt.org; validationmethods=dns-01"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(tt.id)
