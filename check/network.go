@@ -24,6 +24,13 @@ var networkRules = []*Rule{
 		Source: "RFC 7720 §2; RFC 8906 §3.1",
 	},
 	{
+		ID: "root-fails", Subject: "views", Severity: Note,
+		Title:  "The root servers answer with nothing but SERVFAIL",
+		Why:    "Thirteen operators do not fail together: something between here and them fails, or the root hints name servers that are none. What the CA sees is not known.",
+		Fix:    "Look at what handles this network's DNS, see that --root-hints names root servers, name a resolver that is asked over TLS or HTTPS to look through (--resolvers https://…), or run the check elsewhere.",
+		Source: "RFC 7720 §2; RFC 8906 §3.1",
+	},
+	{
 		ID: "local-large-udp-lost", Subject: "views", Severity: Note,
 		Title:  "Large UDP answers do not reach this host, whoever sends them",
 		Why:    "What the servers would say in answers of that size is not known here; the CA is not behind this firewall.",
@@ -92,6 +99,9 @@ func (az *authorization) explainNetwork(v Verdict) place {
 	if p := az.explainInterceptor(); p != (place{}) {
 		return p
 	}
+	if p := az.explainRoot(); p != (place{}) {
+		return p
+	}
 	if n.Large == "lost" {
 		f := finding("local-large-udp-lost", ".", fmt.Sprintf(
 			"Answers of more than %d octets over UDP come from nobody, the servers of registries and of the root included, and smaller ones do.", plainUDP))
@@ -110,11 +120,27 @@ func (az *authorization) explainNetwork(v Verdict) place {
 	return f.place()
 }
 
+// explainRoot raises that root servers fail and nobody is seen in between.
+func (az *authorization) explainRoot() place {
+	if !az.gapped("root-fails") {
+		return place{}
+	}
+	f := finding("root-fails", ".", "The root servers that were asked answer SERVFAIL, to the question for their own SOA too."+az.via())
+	f.Evidence = az.rootEvidence()
+	az.raise(f, place{})
+	return f.place()
+}
+
+// gapped reports whether something was not seen for a reason.
+func (j *judge) gapped(reason string) bool {
+	return slices.ContainsFunc(j.s.Gaps, func(g survey.Gap) bool { return g.Reason == reason })
+}
+
 // blockedPort tells what does not leave this network, or "". Silence of all
 // root servers is our own: thirteen operators do not fail together.
 func (j *judge) blockedPort() string {
 	n := j.s.Network
-	rootSilent := slices.ContainsFunc(j.s.Gaps, func(g survey.Gap) bool { return g.Reason == "root-silent" })
+	rootSilent := j.gapped("root-silent")
 	switch {
 	case n.UDP == "blocked":
 		return "Root servers answer over TCP and not over UDP: UDP port 53 does not leave this network."

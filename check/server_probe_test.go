@@ -149,6 +149,10 @@ func TestNetwork(t *testing.T) {
 			w.Network = survey.Network{IPv4: "silent"}
 			w.Gaps = []survey.Gap{{Question: survey.Question{Name: challengeName, Type: "TXT"}, Zone: ".", Reason: "root-silent"}}
 		}},
+		{name: "the root servers fail", verdict: Unknown, want: []string{"note root-fails", "note could-not-look because root-fails"}, change: func(w world, _ *Order) {
+			silentRoot(w)
+			w.Gaps = []survey.Gap{{Question: survey.Question{Name: challengeName, Type: "TXT"}, Zone: ".", Reason: "root-fails"}}
+		}},
 		{name: "no network at all", verdict: Unknown, want: []string{"note could-not-look"}, change: func(w world, _ *Order) {
 			silentRoot(w)
 			w.Network = survey.Network{IPv4: "none", IPv6: "none"}

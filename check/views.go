@@ -92,6 +92,8 @@ func gapReason(r string) string {
 		return "one of IPv4 and IPv6 was switched off"
 	case "root-silent":
 		return "no root server answers"
+	case "root-fails":
+		return "root servers answer with nothing but SERVFAIL"
 	case "tcp-untried":
 		return "an answer needs TCP, and whether TCP leaves this network could not be found out"
 	case "tcp-wavers":

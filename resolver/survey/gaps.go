@@ -106,7 +106,7 @@ func (t *taker) silentRoot() {
 // unheard marks answers of root servers as not asked.
 func unheard(root []*Answer) {
 	for _, a := range root {
-		if a.Status != NoRoute && a.Lame != string(resolver.NotRecorded) { // a line that is dead from the start
+		if a.Status != NoRoute && a.Lame != string(resolver.NotRecorded) && a.Lame != rootFails { // a line that is dead from the start
 			a.Status, a.Lame = NotAsked, "root-silent"
 		}
 	}

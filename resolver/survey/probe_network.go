@@ -236,6 +236,7 @@ func (t *taker) ownRoot() {
 		return
 	}
 	var stranger *Exchange
+	fails := false
 	for _, a := range odd {
 		if a.zone != "." {
 			continue
@@ -248,17 +249,31 @@ func (t *taker) ownRoot() {
 		if ownSOA(o, ".") {
 			return
 		}
+		if m := o.Reply.Msg; m.Rcode == dns.RcodeServerFailure && !m.RecursionAvailable {
+			fails = true // which a root server may, too
+			continue
+		}
 		e := exchange(t.serverName(a), o)
 		stranger = &e
 	}
-	if stranger == nil {
-		return
+	switch {
+	case stranger != nil:
+		t.s.Network.Interceptor = stranger
+		t.discountRoot("intercepted")
+	case fails:
+		t.discountRoot(rootFails)
 	}
-	t.s.Network.Interceptor = stranger
+}
+
+// rootFails is the reason of a gap that root servers leave which answer SERVFAIL.
+const rootFails = "root-fails"
+
+// discountRoot has nothing count that root servers have said, for a reason.
+func (t *taker) discountRoot(reason string) {
 	for key, l := range t.lookups {
 		for _, a := range l.Answers {
 			if key.zone == "." {
-				a.Status, a.Lame = NotAsked, "intercepted"
+				a.Status, a.Lame = NotAsked, reason
 			}
 		}
 	}
