@@ -77,6 +77,7 @@ func poison(v reflect.Value, text string) reflect.Value {
 // poisons are the tricks, and what else a format may stumble over.
 var poisons = append([]string{
 	"\x1b[31m", "\x1b]8;;https://evil.example\x07", "\u009b2J", "a\tb", "\r", "\v", "\u2028", "\u2029", "\u200b", "\ufeff", "\u2066x\u2069", "\U000e0041",
+	"blank\u3164\u115f\uffa0\u2800, hidden\ufe0f\U000e0121\u034f\u180b",
 	"\u00ad", "=cmd|'/C calc'!A1", "+1", "@SUM(1)", "'", "$(id)", "`id`", "\\", `\"`, "\x00", strings.Repeat("a", 300),
 	"##vso[task.setvariable variable=PATH]x", "##teamcity[buildStop]", "section_start:0:a\r\x1b[0K", "::stop-commands::x",
 	`"} dns01_fake 1` + "\n", "</failure>", "</system-out>", "' onload='x", "<?xml?>", "{}", "\ud7ff\uffff", "\xc3\x28",
@@ -315,7 +316,7 @@ func (f form) harmless(out string) error {
 		return errors.New("the output is not UTF-8")
 	}
 	for _, r := range out {
-		if r != '\n' && !unicode.IsPrint(r) {
+		if r != '\n' && !unicode.IsPrint(r) || strings.ContainsRune("\u3164\u115f\uffa0\u2800\ufe0f\U000e0121\u034f\u180b", r) {
 			return fmt.Errorf("%q reaches the output:\n%s", r, around(out, r))
 		}
 	}

@@ -34,7 +34,7 @@ func (w seenJSON) Write(doc []byte) (int, error) {
 func SeenJSON(doc []byte) []byte { return seen(doc) }
 
 func seen(doc []byte) []byte {
-	hidden := func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }
+	hidden := func(r rune) bool { return r != '\n' && !Seen(r) }
 	if !bytes.ContainsFunc(doc, hidden) {
 		return doc
 	}

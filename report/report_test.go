@@ -292,8 +292,31 @@ func TestCommandCanBePasted(t *testing.T) {
 	}
 }
 
+// What is not seen as itself is written out; what people write is left alone.
+func TestOtherScriptsAreVisible(t *testing.T) {
+	for text, want := range map[string]string{
+		"Grüße, 你好, שלום, สวัสดี, नमस्ते, tiếng": "",
+		"e\u0323\u0302\u0301":                    "", // three marks on a letter
+		"b\u05bc\u05b8\u0592\u05bd":              "",
+		"warning \u26a0\ufe0f":                   `warning ` + "\u26a0" + `\u{FE0F}`,
+		"a\u3164b\u2800c\u034fd\u1160":           `a\u{3164}b\u{2800}c\u{034F}d\u{1160}`,
+		"x\U000e0100y\U000e0041":                 `x\u{E0100}y\u{E0041}`,
+		"\u0301a":                                `\u{0301}a`,
+		"a\u0300\u0301\u0302\u0303\u0304\u0305b": "a\u0300\u0301\u0302\u0303" + `\u{0304}\u{0305}b`,
+		"\x00\u0301":                             `\000\u{0301}`,
+		"\u202e\u200d\u00ad\u00a0":               `\u{202E}\u{200D}\u{00AD}\u{00A0}`,
+	} {
+		if want == "" {
+			want = text
+		}
+		if got := visible(text); got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzVisible(f *testing.F) {
-	for _, s := range []string{"", "example.com", "\x1b[2J", "\xff\xfe", "a\u202eb", "\U0001f512"} {
+	for _, s := range []string{"", "example.com", "\x1b[2J", "\xff\xfe", "a\u202eb", "\U0001f512", "a\u0300\u0301\u0302\u0303\u0304", "\u3164"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

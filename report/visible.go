@@ -3,26 +3,26 @@ package report
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
 // visible makes whatever would not be seen as itself visible: control
 // characters and octets that are not UTF-8 become \DDD as in zone files (RFC
 // 1035 §5.1), other characters without a shape of their own (direction marks,
-// zero widths, exotic spaces) become \u{XXXX}. Backslashes stay, since the
-// text is escaped already where it quotes the DNS.
+// zero widths, exotic spaces) and marks that are piled up become \u{XXXX}.
+// Backslashes stay, since the text is escaped already where it quotes the DNS.
 func visible(s string) string {
 	if plain(s) {
 		return s
 	}
 	var b strings.Builder
+	var marks pile
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && n == 1, r < ' ', r == 0x7f:
 			fmt.Fprintf(&b, `\%03d`, s[i])
-		case !unicode.IsPrint(r):
+		case !Seen(r), !marks.holds(r):
 			fmt.Fprintf(&b, `\u{%04X}`, r)
 		default:
 			b.WriteString(s[i : i+n])

@@ -13,7 +13,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-	"unicode"
 
 	"dns01/report"
 )
@@ -186,7 +185,7 @@ func (p *program) say(format string, args ...any) {
 // characters, and those that turn or hide text.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
+		if !report.Seen(r) {
 			return '?'
 		}
 		return r

@@ -14,6 +14,7 @@ import (
 	"unicode"
 
 	"dns01/cmd/dns01/internal/watch"
+	"dns01/report"
 )
 
 // A watchedList is the list of orders, which may change.
@@ -267,7 +268,7 @@ func nameable(id string) error {
 		return fmt.Errorf("the id is %d octets long; write one of 200 at most", len(id))
 	case id == "." || id == "..":
 		return fmt.Errorf("the id %q cannot stand in a URL; write another one", id)
-	case strings.ContainsFunc(id, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }):
+	case strings.ContainsFunc(id, func(r rune) bool { return !report.Seen(r) || r == unicode.ReplacementChar }):
 		return fmt.Errorf("the id %q holds what cannot be printed; write another one", id)
 	}
 	return nil
