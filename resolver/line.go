@@ -227,13 +227,44 @@ func (c *Client) LineDied(ctx context.Context) bool {
 	return slices.Contains(dead, true)
 }
 
-// controls are root servers of the same family, those that have answered before
-// in front: nobody is more certain to be there. There are none where nobody of
-// the family was ever heard: then it is no line that has died.
+// controls are root servers of the same family: nobody is more certain to be
+// there. There are none where nobody of the family was ever heard: then it is
+// no line that has died.
 func (c *Client) controls(server netip.Addr, t Transport) []netip.Addr {
 	if t == TCP && !c.cfg.Line.since(server, t, time.Time{}) || !c.anyAlive(family(server)) {
 		return nil
 	}
+	return c.rootsBeside(server)
+}
+
+// HearIPv6 asks root servers over IPv6 when nobody has answered over it yet.
+// Servers that are silent there may be all that were asked over it, and then it
+// is not known whose fault the silence is.
+func (c *Client) HearIPv6(ctx context.Context) {
+	const ipv6 = 1
+	if c.anyAlive(ipv6) {
+		return
+	}
+	ctx, heard := context.WithCancel(ctx)
+	defer heard()
+	var wg sync.WaitGroup
+	for _, a := range c.rootsBeside(unspecified[ipv6]) {
+		defect.Go(ctx, &wg, func() {
+			o, sent := c.probe(ctx, a, UDP, Probe{Name: ".", Type: dns.TypeSOA}, 2*c.cfg.Timeout, nil)
+			if sent {
+				c.controlled.Add(1)
+			}
+			if FailureOf(o.Err) == "" {
+				heard()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// rootsBeside are root servers of the same family as a server, but not itself,
+// those that have answered before in front.
+func (c *Client) rootsBeside(server netip.Addr) []netip.Addr {
 	var all []netip.Addr
 	for i := range c.cfg.Roots {
 		r := c.cfg.Roots[(i+int(c.spread%uint64(len(c.cfg.Roots))))%len(c.cfg.Roots)]

@@ -162,10 +162,11 @@ func (t Target) identifier(name string) Identifier {
 
 // taker gathers one survey.
 type taker struct {
-	c   *resolver.Client
-	o   Options
-	ctx context.Context
-	wg  sync.WaitGroup
+	c    *resolver.Client
+	o    Options
+	ctx  context.Context
+	wg   sync.WaitGroup
+	ipv6 atomic.Bool // asked: see hearIPv6
 
 	mu      sync.Mutex
 	s       *Survey

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -143,9 +144,13 @@ func (z *zone) each(f func(server string, addr netip.Addr)) {
 
 // apex asks an address for the zone's SOA and NS.
 func (z *zone) apex(s *Server) {
-	known := make(chan *Answer, 1)
+	known, settled := make(chan *Answer, 1), make(chan struct{})
+	if s.Addr.Is6() {
+		z.t.begin(func() { z.t.hearIPv6(settled) })
+	}
 	z.t.begin(func() {
 		defer close(known)
+		defer close(settled)
 		a := z.t.ask(z.Name, s.Name, s.Addr, Question{z.Name, "SOA"})
 		z.mu.Lock()
 		s.SOA = a
@@ -169,6 +174,19 @@ func (z *zone) apex(s *Server) {
 			z.children(a.NS)
 		}
 	})
+}
+
+// hearIPv6 finds out whether anybody is heard over IPv6, as soon as one server
+// has been silent for a while: only then does its silence tell of itself.
+func (t *taker) hearIPv6(settled <-chan struct{}) {
+	select {
+	case <-settled:
+	case <-t.ctx.Done():
+	case <-time.After(between):
+		if t.ipv6.CompareAndSwap(false, true) {
+			t.c.HearIPv6(t.ctx)
+		}
+	}
 }
 
 // children notes the zone's own NS set, as one of its servers gives it.
