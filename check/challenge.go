@@ -306,6 +306,8 @@ func (az *authorization) whyAbsent(e *end) place {
 		return place{"domain-not-registered", domain}
 	case domain != "" && e.kind == nxDomain:
 		return place{"tld-does-not-exist", domain}
+	case len(az.beyondDelegation(e)) > 0:
+		return place{"delegation-mismatch", e.zone()}
 	case az.astray() != place{}:
 		return az.astray()
 	case e.kind == nxDomain && len(e.aliases) > 0:

@@ -41,7 +41,7 @@ var delegationRules = []*Rule{
 	{
 		ID: "delegation-mismatch", Subject: "delegation", Severity: Warning,
 		Title:     "The parent and the zone name different servers",
-		Otherwise: "a note when all of them serve the same data",
+		Otherwise: "a note when all of them serve the same data; an error when what is expected is only at servers that the parent does not name",
 		Why:       "Which servers are asked depends on whether a resolver goes by the parent or by the zone.",
 		Fix:       "Make the delegation at your registrar and the zone's NS records list the same servers.",
 		Source:    "RFC 1034 §4.2.2; RFC 1912 §2.3",
@@ -143,8 +143,11 @@ func (az *authorization) explainZones() {
 			continue // a registry's servers are sampled: see unusable
 		}
 		for _, d := range az.zoneFindings(z) {
-			if d.Rule.ID == "delegation-mismatch" && d.Severity == Note && az.partsAtGivenUp(z.Name) {
-				d.Severity = Warning
+			if d.Rule.ID == "delegation-mismatch" {
+				if d.Severity == Note && az.partsAtGivenUp(z.Name) {
+					d.Severity = Warning
+				}
+				d.Finding = az.moved(d.Finding)
 			}
 			az.raise(az.foreign(d.Finding), d.cause)
 		}

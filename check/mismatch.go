@@ -123,6 +123,48 @@ func (az *authorization) givenUp(zone string, as []*survey.Answer) bool {
 	})
 }
 
+// beyondDelegation are the answers that would let a lookup pass, of servers
+// that the zone lists and the parent does not, where no server of the delegation
+// has what is expected: the zone has moved, and its delegation has not.
+func (az *authorization) beyondDelegation(e *end) []*survey.Answer {
+	z := az.s.Zone(e.zone())
+	if z == nil || !az.want.validation() || az.txtTally().may() {
+		return nil
+	}
+	var as []*survey.Answer
+	for _, a := range e.at.Answers {
+		if s := serverAt(z, a); s == nil || s.InParent || a.Status != survey.Answered || !validates(a) {
+			continue
+		}
+		there := terminal(e.at, a, e.trail)
+		there.answers = []*survey.Answer{a}
+		if az.validates(&there) == passes {
+			as = append(as, a)
+		}
+	}
+	return as
+}
+
+// moved turns the finding that parent and zone list different servers into the
+// cause of a missing value that stands at those of the zone alone.
+func (az *authorization) moved(f Finding) Finding {
+	for _, e := range az.txt.ends {
+		as := az.beyondDelegation(e)
+		if e.zone() != f.Name || len(as) == 0 {
+			continue
+		}
+		z := az.s.Zone(f.Name)
+		f.Severity = Error
+		f.Detail = fmt.Sprintf("For %s, %s lists %s, which %s not have what is expected at %s; %s, which only the zone itself lists, %s it.",
+			z.Name, parentOf(z), series(serverNames(e.answers)), verb(len(serverNames(e.answers)), "does", "do"), e.owner(),
+			series(serverNames(as)), verb(len(serverNames(as)), "has", "have"))
+		f.Fix = fmt.Sprintf("Change the NS records of %s in %s%s to %s. Until then publish at the servers that they name now.",
+			z.Name, parentOf(z), registrar(z), series(ownNS(z)))
+		f.Servers, f.Evidence = hosts(as), evidence(append(slices.Clone(e.answers), as...)...)
+	}
+	return f
+}
+
 // partsAtGivenUp reports whether servers that a zone has given up lead to another
 // outcome than the others.
 func (az *authorization) partsAtGivenUp(zone string) bool {
@@ -136,8 +178,9 @@ func (az *authorization) partsAtGivenUp(zone string) bool {
 }
 
 // servesOther reports whether a server answers some question as no server of
-// the delegation does.
+// the delegation does: none that the zone lists too, if there is one.
 func (j *judge) servesOther(z *survey.Zone, s serverHealth, only []string) bool {
+	replaced := !s.InParent && len(without(z.ParentNS, only)) == 0
 	for _, l := range j.s.Lookups {
 		if l.Zone != z.Name {
 			continue
@@ -149,7 +192,7 @@ func (j *judge) servesOther(z *survey.Zone, s serverHealth, only []string) bool 
 			}
 			if a.Addr == s.Addr {
 				theirs = append(theirs, a)
-			} else if o := serverAt(z, a); o != nil && o.InParent && !slices.Contains(only, o.Name) {
+			} else if o := serverAt(z, a); o != nil && o.InParent && (replaced || !slices.Contains(only, o.Name)) {
 				usual = append(usual, a)
 			}
 		}
