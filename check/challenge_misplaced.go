@@ -47,7 +47,7 @@ func (az *authorization) swapped(id survey.Identifier, missing []string, known [
 		for _, v := range e.values() {
 			a := e.answers[0]
 			told := func(s stray) bool { return s.Value == v && s.Name == e.owner() }
-			if !slices.Contains(missing, v) || slices.Contains(expected.values, v) || a.Wildcard ||
+			if !slices.Contains(missing, v) || slices.Contains(unite(expected.values, expected.others), v) || a.Wildcard ||
 				slices.ContainsFunc(known, told) || slices.ContainsFunc(found, told) {
 				continue
 			}
