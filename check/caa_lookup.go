@@ -73,7 +73,7 @@ func (az *authorization) caaFailure(e climbEnd) Finding {
 			f.Fix = "Report it to the registry, and try again later."
 		}
 		return f
-	case len(e.end.answers) > 0 && all(e.end.answers, truncated):
+	case az.stuckAtTCP(e.end):
 		f := finding("caa-truncated", e.name, what)
 		f.Fix = fmt.Sprintf("Remove CAA records of %s that are not needed, and open TCP port 53 to %s.", e.end.owner(), who(e.end.answers)) + az.orShield(e)
 		return f

@@ -163,23 +163,38 @@ func (az *authorization) challengeFailed(e *end) {
 		return // an alias finding says it
 	}
 	cause := az.unusable(e)
-	if len(e.answers) == 0 || !all(e.answers, truncated) {
+	if !az.stuckAtTCP(e) {
 		if cause == (place{}) {
 			az.raise(az.unexplained(e), place{})
 		}
 		return
 	}
+	large := slices.DeleteFunc(slices.Clone(e.answers), func(a *survey.Answer) bool { return !truncated(a) })
 	f := finding("challenge-needs-tcp", az.id.Challenge,
-		fmt.Sprintf("The TXT answer for %s does not fit %d octets, and TCP brings nothing: %s.", e.owner(), udpPayload, saidEach(e.answers)))
-	if all(e.answers, truncatedTwice) && cause.rule != "tcp-unavailable" {
+		fmt.Sprintf("The TXT answer for %s does not fit %d octets, and TCP brings nothing: %s.", e.owner(), udpPayload, saidEach(large)))
+	if all(large, truncatedTwice) && cause.rule != "tcp-unavailable" {
 		f = finding("challenge-over-message-size", az.id.Challenge,
-			fmt.Sprintf("The TXT answer for %s does not fit a DNS message: %s.", e.owner(), saidEach(e.answers)))
+			fmt.Sprintf("The TXT answer for %s does not fit a DNS message: %s.", e.owner(), saidEach(large)))
 		cause = place{}
 	}
 	f.Severity = Error
-	f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
-	f.Fix = fmt.Sprintf("Remove old TXT values at %s, and open TCP port 53 to %s.", e.owner(), who(e.answers))
+	f.Servers, f.Evidence = hosts(large), evidence(large...)
+	f.Fix = fmt.Sprintf("Remove old TXT values at %s, and open TCP port 53 to %s.", e.owner(), who(large))
 	az.raise(f, cause)
+}
+
+// stuckAtTCP reports whether a lookup fails for want of TCP: what every server
+// says that is good for anything does not fit UDP.
+func (az *authorization) stuckAtTCP(e *end) bool {
+	if !slices.ContainsFunc(e.answers, truncated) {
+		return false
+	}
+	z := az.s.Zone(e.zone())
+	return all(e.answers, func(a *survey.Answer) bool {
+		return truncated(a) || z != nil && slices.ContainsFunc(az.health(z).servers, func(s serverHealth) bool {
+			return s.Addr == a.Addr && slices.Contains(unfit, s.state)
+		})
+	})
 }
 
 // unexplained is the finding for a lookup that fails at one name of a zone

@@ -321,7 +321,7 @@ func (az *authorization) unusable(e *end) place {
 			az.raise(d.Finding, d.cause)
 			return d.place()
 		}
-	case len(e.answers) > 0 && all(e.answers, truncated):
+	case az.stuckAtTCP(e):
 		for _, d := range az.tcpUnavailable(h) {
 			az.raise(d.Finding, d.cause)
 			return d.place()
