@@ -291,9 +291,17 @@ func (az *authorization) publish(owner string, missing []string) string {
 // any two were asked.
 func (az *authorization) where(e *end) string {
 	if az.registry(e.zone()) {
-		return "the servers of " + e.zone()
+		return serversOf(e.zone())
 	}
 	return who(e.answers)
+}
+
+// serversOf names the servers of a registry.
+func serversOf(zone string) string {
+	if zone == "." {
+		return "the root servers"
+	}
+	return "the servers of " + zone
 }
 
 // partly reports whether the values are part of what this order expects.
