@@ -210,13 +210,17 @@ func (az *authorization) dangling(e *end) {
 	if !az.want.validation() && cause == (place{}) {
 		f.Detail = fmt.Sprintf("%s leads to %s, which does not exist, as is usual before the first value is published there.", az.id.Challenge, e.owner())
 	}
-	f.Fix = fmt.Sprintf("Publish the TXT value at %s, or change the CNAME at %s.", e.owner(), e.aliases[len(e.aliases)-1].From)
+	last := e.aliases[len(e.aliases)-1]
+	if whole := az.undotted(last); whole != "" && cause == (place{}) {
+		f.Detail += fmt.Sprintf(" If %s was meant, its final dot is missing in the zone, which then adds its own name.", whole)
+	}
+	f.Fix = fmt.Sprintf("Publish the TXT value at %s, or change the CNAME at %s.", e.owner(), last.From)
 	switch {
 	case cause != place{}:
 		f.Fix = "Correct the target of the CNAME."
 	case len(az.want.values) > 0:
 		f.Fix = fmt.Sprintf("Publish the value where the alias leads, or change the CNAME at %s:\n%s",
-			e.aliases[len(e.aliases)-1].From, txtRecord(e.owner(), az.want.values[0]))
+			last.From, txtRecord(e.owner(), az.want.values[0]))
 	}
 	az.raise(f, cause)
 }
@@ -244,6 +248,25 @@ func halved(a survey.Alias) string {
 		}
 	}
 	return ""
+}
+
+// undotted is the target of an alias without the name of its owner's zone, where
+// what is left reads as a domain name of its own and a value is expected there;
+// "" otherwise. Before that a target may well be missing, and "app.dev" stand in
+// a zone for a host.
+func (az *authorization) undotted(a survey.Alias) string {
+	home := az.homeZone()
+	if home == nil || !az.want.validation() {
+		return ""
+	}
+	once, ok := strings.CutSuffix(a.To, "."+home.Name)
+	if !ok || within(once, home.Name) {
+		return ""
+	}
+	if suffix, known := icannSuffix(once); !known || suffix == once {
+		return ""
+	}
+	return once
 }
 
 func (f Finding) place() place { return place{f.Rule.ID, f.Name} }
