@@ -3,7 +3,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // caaDecisionDiffers raises that it depends on the server what CAA decides:
@@ -74,7 +73,7 @@ func (az *authorization) caaShown(e *end) string {
 	if e.kind != records {
 		return verb(n, "says (no CAA record)", "say (no CAA record)")
 	}
-	return fmt.Sprintf("%s (%s)", verb(n, "says", "say"), strings.Join(texts(e.answers[0]), ", "))
+	return fmt.Sprintf("%s (%s)", verb(n, "says", "say"), recordsOf(e.answers[0]))
 }
 
 // caaDiffers notes CAA answers that differ without changing the decision.

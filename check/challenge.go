@@ -411,15 +411,13 @@ func (az *authorization) wildcardTXT(t tally) {
 	az.raise(f, place{})
 }
 
-// stringsOf is in how many character-strings a value stands, at most.
-func (az *authorization) stringsOf(value string) int {
-	n := 0
+// stringsOf is in how many character-strings each value stands, at most.
+func (az *authorization) stringsOf() map[string]int {
+	n := map[string]int{}
 	for _, e := range az.txt.ends {
 		for _, a := range e.answers {
 			for _, r := range a.Records {
-				if r.TXT == value {
-					n = max(n, r.Strings)
-				}
+				n[r.TXT] = max(n[r.TXT], r.Strings)
 			}
 		}
 	}
@@ -429,21 +427,22 @@ func (az *authorization) stringsOf(value string) int {
 // challengeResult tells where the value is looked for, and what is there.
 func (az *authorization) challengeResult() ChallengeResult {
 	res := ChallengeResult{Name: az.id.Challenge, Target: az.id.Challenge, Chain: []string{az.id.Challenge}}
-	var have []string
+	var have union
 	for _, e := range az.txt.ends {
 		if len(e.chain) > len(res.Chain) && !e.loop {
 			res.Chain, res.Target = slices.Clone(e.chain), e.owner()
 		}
-		have = unite(have, e.values())
+		have.add(e.values()...)
 		for _, a := range e.answers {
 			if a.Status == survey.Answered {
 				res.Bytes = max(res.Bytes, a.Bytes)
 			}
 		}
 	}
-	for _, v := range have {
+	parts := az.stringsOf()
+	for _, v := range have.all {
 		res.Values = append(res.Values, Escape(v))
-		res.Strings = append(res.Strings, az.stringsOf(v))
+		res.Strings = append(res.Strings, parts[v])
 	}
 	if s, ok := az.serviceOf(az.id); ok {
 		res.Service, res.Slots = s.ID, s.Slots

@@ -83,7 +83,7 @@ func (az *authorization) misplaced() {
 		fixes = unite(fixes, []string{az.publish(owner, []string{s.Value})})
 		es = append(es, s.Exchanges...)
 	}
-	f := finding("challenge-misplaced", az.id.Challenge, "The value "+strings.Join(parts, "; ")+".")
+	f := finding("challenge-misplaced", az.id.Challenge, "The value "+strings.Join(first(mostNamed, parts), "; ")+".")
 	f.Servers, f.Evidence = servers, es
 	f.Fix = strings.Join(append([]string{advice(found[0])}, fixes...), "\n")
 	az.raise(f, place{})

@@ -103,13 +103,19 @@ func (j *judge) stop(id survey.Identifier, name string, r *resolution, e *end) c
 // recordSet is the CAA set of an answer, in an order of its own: servers
 // rotate records.
 func recordSet(a *survey.Answer) []caa.Record {
-	var set []caa.Record
+	var texts []string // each made once: servers decide how many there are
+	of := map[string]caa.Record{}
 	for _, r := range a.Records {
 		if r.CAA != nil {
-			set = append(set, *r.CAA)
+			text := r.CAA.String()
+			texts, of[text] = append(texts, text), *r.CAA
 		}
 	}
-	slices.SortFunc(set, func(a, b caa.Record) int { return strings.Compare(a.String(), b.String()) })
+	slices.Sort(texts)
+	var set []caa.Record
+	for _, text := range texts {
+		set = append(set, of[text])
+	}
 	return set
 }
 

@@ -203,9 +203,21 @@ func shown(a *survey.Answer) string {
 	case a.Status == survey.Answered && a.Type == "TXT":
 		return "has " + quotes(values(a))
 	case a.Status == survey.Answered:
-		return "has " + strings.Join(texts(a), ", ")
+		return "has " + recordsOf(a)
 	}
 	return said(a)
+}
+
+// recordsOf tells the first few records of an answer.
+func recordsOf(a *survey.Answer) string {
+	const most, long = 6, 300
+	ts := first(most, texts(a))
+	for i, t := range ts {
+		if len(t) > long {
+			ts[i] = fmt.Sprintf("%s... (%d octets)", t[:long], len(t))
+		}
+	}
+	return strings.Join(ts, ", ")
 }
 
 // alike reports whether two usable answers say the same.

@@ -49,15 +49,43 @@ func (j *judge) valuesOf(identifier string) []string {
 
 // unite joins sets in order.
 func unite(sets ...[]string) []string {
-	var out []string
+	var u union
 	for _, s := range sets {
-		for _, v := range s {
-			if !slices.Contains(out, v) {
-				out = append(out, v)
+		u.add(s...)
+	}
+	return u.all
+}
+
+// A union is a set in the order in which its members came. Servers decide how
+// many there are, so none is compared with all of them.
+type union struct {
+	all []string
+	has map[string]bool // those of all, once there are some
+}
+
+// handful is how many members are as quickly compared one by one.
+const handful = 16
+
+func (u *union) holds(v string) bool {
+	return u.has[v] || u.has == nil && slices.Contains(u.all, v)
+}
+
+func (u *union) add(vs ...string) {
+	for _, v := range vs {
+		if u.holds(v) {
+			continue
+		}
+		u.all = append(u.all, v)
+		switch {
+		case u.has != nil:
+			u.has[v] = true
+		case len(u.all) > handful:
+			u.has = map[string]bool{}
+			for _, v := range u.all {
+				u.has[v] = true
 			}
 		}
 	}
-	return out
 }
 
 // validation reports whether this identifier's value is asked for. An order
@@ -74,9 +102,11 @@ func (w expectation) missing(have []string) []string {
 
 // without returns what stands in a and not in b.
 func without(a, b []string) []string {
+	var known union
+	known.add(b...)
 	var out []string
 	for _, v := range a {
-		if !slices.Contains(b, v) {
+		if !known.holds(v) {
 			out = append(out, v)
 		}
 	}

@@ -96,6 +96,7 @@ func arrange(ds []*draft) []Finding {
 	put = func(ds []*draft) {
 		slices.SortStableFunc(ds, func(a, b *draft) int { return compare(a, b, following) })
 		for _, d := range ds {
+			d.Detail = curtail(d.Detail)
 			out = append(out, d.Finding)
 			put(following[d])
 		}

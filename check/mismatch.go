@@ -33,7 +33,7 @@ func (j *judge) mismatch(h *zoneHealth) []draft {
 	case len(all) == 0:
 		f.Detail += "; all of them serve the same data."
 	default:
-		f.Detail += "; " + strings.Join(all, ", ") + "."
+		f.Detail += "; " + strings.Join(first(mostNamed, all), ", ") + "."
 	}
 	right := slices.DeleteFunc(unite(z.ParentNS, own), func(n string) bool {
 		return slices.ContainsFunc(append(bad, other...), func(b string) bool { return strings.HasPrefix(b, n+" ") })

@@ -153,7 +153,7 @@ func (az *authorization) persistInvalid(e *end) Finding {
 		_, why, _ := strings.Cut(c.text, ": ")
 		parts = append(parts, fmt.Sprintf("%s does not do: %s", quote(c.record), why))
 	}
-	return finding("persist-record-invalid", az.id.Challenge, fmt.Sprintf("At %s, %s.", owner, strings.Join(parts, "; ")))
+	return finding("persist-record-invalid", az.id.Challenge, fmt.Sprintf("At %s, %s.", owner, strings.Join(first(mostNamed, parts), "; ")))
 }
 
 // persistUnsure warns of a record that names an account when ours is not

@@ -308,7 +308,7 @@ func few(names []string) []string {
 	if len(names) <= most+1 {
 		return names
 	}
-	return append(slices.Clone(names[:most]), fmt.Sprintf("%d more", len(names)-most))
+	return first(most, names)
 }
 
 // perspectivesFail tells which perspectives fail and what that comes to.

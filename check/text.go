@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"dns01/resolver/survey"
@@ -51,8 +52,31 @@ func quotes(vs []string) string {
 	return series(shown)
 }
 
+// mostNamed is how many of whatever a sentence names. Servers decide how many
+// there are; the report has all of them elsewhere.
+const mostNamed = 24
+
+// first are so many of the words, the last of which tells how many more there
+// are.
+func first(n int, words []string) []string {
+	if more := len(words) - n; more > 0 {
+		return append(slices.Clone(words[:n]), fmt.Sprintf("%d more", more))
+	}
+	return words
+}
+
+// curtail cuts what strangers' records have made of a sentence.
+func curtail(s string) string {
+	const longest = 4000
+	if len(s) <= longest {
+		return s
+	}
+	return fmt.Sprintf("%s ... (%d octets)", strings.ToValidUTF8(s[:longest], ""), len(s))
+}
+
 // series joins words as a sentence does: "a, b and c".
 func series(words []string) string {
+	words = first(mostNamed, words)
 	switch n := len(words); n {
 	case 0:
 		return ""

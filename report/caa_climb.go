@@ -44,6 +44,10 @@ func writeClimb(p *page, c check.CAAClimb, reasons bool) {
 	}}
 	for _, s := range c.Steps {
 		for i, o := range s.Outcomes {
+			if i == mostOutcomes && len(s.Outcomes) > mostOutcomes+1 {
+				t.rows = append(t.rows, []string{"", "", "", fmt.Sprintf("… and %d other sets (--json has them)", len(s.Outcomes)-i), ""})
+				break
+			}
 			head := []string{"", "", serversOf(o)}
 			if i == 0 {
 				head[0], head[1] = bare(s.Name), bare(s.Zone)
@@ -93,6 +97,10 @@ func outcomeRows(head []string, s check.CAAStep, o check.CAAOutcome, reasons boo
 		return rows
 	}
 	for i, rec := range o.Records {
+		if i == mostRecords && len(o.Records) > mostRecords+1 {
+			line(fmt.Sprintf("… and %d more (--json has them)", len(o.Records)-i), "")
+			break
+		}
 		means := roleWords(s)
 		switch {
 		case s.Role == check.Decides && reasons:
@@ -106,6 +114,13 @@ func outcomeRows(head []string, s check.CAAStep, o check.CAAOutcome, reasons boo
 	}
 	return rows
 }
+
+// mostRecords is how many records of a set a table shows, and mostOutcomes how
+// many sets of servers that say different things.
+const (
+	mostRecords  = 20
+	mostOutcomes = 6
+)
 
 // longRecord is how much of a record a table shows.
 const longRecord = 100

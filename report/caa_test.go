@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
@@ -161,6 +162,23 @@ func TestCAATheWritersErrorComesBack(t *testing.T) {
 	} {
 		if err := write(brokenPipe{}); err == nil {
 			t.Errorf("%s: the error is lost", name)
+		}
+	}
+}
+
+// A name server that has thousands of records fills no log with them.
+func TestManyCAARecordsAreCounted(t *testing.T) {
+	zone := caaZone
+	for i := range 3000 {
+		zone += fmt.Sprintf("many CAA 0 issue \"ca-%d.example\"\n", i)
+	}
+	for _, width := range []int{40, 80} {
+		var b strings.Builder
+		if err := CAAText(&b, caaReport(t, zone, []string{"letsencrypt"}, nil, "many.example.com"), TextOptions{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		if n := b.Len(); n > 8000 || !strings.Contains(b.String(), "and 2980 more") {
+			t.Errorf("%d columns: %d octets:\n%.2000s", width, n, b.String())
 		}
 	}
 }
