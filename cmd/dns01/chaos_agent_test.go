@@ -60,7 +60,7 @@ type chaosFleet struct {
 	agents []*fleetAgent
 	lost   int  // agents killed or cut off
 	late   int  // attempts that the server let wait too long
-	leaves bool // a batch said that it could not remove all it left at the server
+	leaves bool // a batch could not remove all it left at the server; that goes by itself
 }
 
 // A fleetAgent is one agent under way.
@@ -181,6 +181,7 @@ func (f *chaosFleet) cutShort(status int, stderr string) bool {
 	}
 	if strings.Contains(stderr, "does not answer") && f.late < mostLate {
 		f.late++
+		f.leaves = true // what it asked for may have been made, and could not be removed
 		f.r.notes["attempts that the server let wait too long"]++
 		return true
 	}
