@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,6 +49,9 @@ var agentNames = slices.DeleteFunc(slices.Clone(batchNames), func(n string) bool
 // other things to do as well.
 const endsWithin = 3 * time.Minute
 
+// lostAfter is how long an agent may be silent over an order.
+const lostAfter = time.Second
+
 // A chaosFleet is a NATS server with agents, and who means ill.
 type chaosFleet struct {
 	b   *chaosBench
@@ -58,9 +62,10 @@ type chaosFleet struct {
 	foe *foe
 
 	agents []*fleetAgent
-	lost   int  // agents killed or cut off
-	late   int  // attempts that the server let wait too long
-	leaves bool // a batch could not remove all it left at the server; that goes by itself
+	lost   int          // agents killed or cut off
+	stalls atomic.Int32 // how often this process stood still, so that an agent was silent for too long
+	late   int          // attempts that the server let wait too long
+	leaves bool         // a batch could not remove all it left at the server; that goes by itself
 }
 
 // A fleetAgent is one agent under way.
@@ -78,6 +83,7 @@ func (b *chaosBench) playAgents(t *testing.T, seed uint64) *trial {
 		f := &chaosFleet{b: b, r: r, t: t, rng: chanceOf(seed), s: natsServer(t, nil)}
 		f.foe = newFoe(t, f.s, chanceOf(^seed))
 		defer f.foe.end()
+		defer f.noticeStalls()()
 		c := &chaosBatch{list: filepath.Join(t.TempDir(), "list.ndjson"), out: filepath.Join(t.TempDir(), "results.jsonl"), quiet: true}
 		for n := range 20 + f.rng.IntN(60) {
 			o := batchOrder{ID: fmt.Sprint("order ", n), Names: []string{pick(f.rng, agentNames...)}}
@@ -143,7 +149,7 @@ func (f *chaosFleet) dismiss() {
 
 // batch runs the batch while things happen, until all is done.
 func (f *chaosFleet) batch(c *chaosBatch) {
-	args := []string{"batch", "--nats", f.s.ClientURL(), "--deadline", "5m", "--lost-after", "1s", "--jobs", "30", "--full", "--output", c.out, c.list}
+	args := []string{"batch", "--nats", f.s.ClientURL(), "--deadline", "5m", "--lost-after", lostAfter.String(), "--jobs", "30", "--full", "--output", c.out, c.list}
 	for n := 1; ; n++ {
 		interrupt := f.rng.IntN(3) == 0 && n < 3
 		status, stderr, ok := f.attempt(args, interrupt)
@@ -170,6 +176,29 @@ func (f *chaosFleet) batch(c *chaosBatch) {
 		}
 		return
 	}
+}
+
+// noticeStalls counts how often this process does not get on for so long that
+// an agent is taken for lost, which says three times within lostAfter that it is
+// there. The function returned ends that.
+func (f *chaosFleet) noticeStalls() (end func()) {
+	ended, stop := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for last := time.Now(); ; {
+			select {
+			case <-stop:
+				return
+			case <-time.After(lostAfter / 20):
+			}
+			now := time.Now()
+			if now.Sub(last) > lostAfter/2 {
+				f.stalls.Add(1)
+			}
+			last = now
+		}
+	}()
+	return func() { close(stop); <-ended }
 }
 
 // cutShort reports whether an attempt ended before its time, and said so. How
@@ -247,10 +276,10 @@ func (f *chaosFleet) done(c *chaosBatch, lines []batchRead, attempts int) {
 		switch {
 		case l.Verdict == check.Unknown && f.foe.hit(l.Order):
 			f.r.notes["unknown, since somebody sent something else for the order"]++
-		case l.Verdict == check.Unknown && f.lost >= 5:
+		case l.Verdict == check.Unknown && f.lost+int(f.stalls.Load()) >= 5:
 			f.r.notes["unknown, since agents were lost again and again"]++
 		case l.Verdict != best:
-			f.r.breaks("order %d of %q is %s, and in truth %s", l.Order, l.Identifiers, l.Verdict, best)
+			f.r.breaks("order %d of %q is %s, and in truth %s: %.2000s", l.Order, l.Identifiers, l.Verdict, best, l.text)
 		default:
 			f.r.notes["true: "+string(l.Verdict)]++
 		}

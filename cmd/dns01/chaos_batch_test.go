@@ -255,6 +255,7 @@ func (f *failingFile) Write(line []byte) (int, error) {
 type batchRead struct {
 	report.BatchRead
 	FindingsOf []struct{ Severity check.Severity } `json:"findings"`
+	text       []byte
 }
 
 // batchLines reads what has been written, of which the last line may be cut
@@ -262,7 +263,7 @@ type batchRead struct {
 func (r *trial) batchLines(c *chaosBatch, text []byte) (lines []batchRead) {
 	whole := text[:bytes.LastIndexByte(text, '\n')+1]
 	for line := range bytes.Lines(whole) {
-		var l batchRead
+		l := batchRead{text: line}
 		var err error
 		if l.BatchRead, err = report.ReadBatchLine(line); err == nil {
 			err = json.Unmarshal(line, &l)
