@@ -16,6 +16,8 @@ type Planned struct {
 	Tool   Tool
 	Plan   plan.Plan
 	Looked bool // the DNS was asked what it has
+	// Unread are the identifiers about which it could not be read in full.
+	Unread []string
 }
 
 // PlanZone writes the records of a plan in zone-file form, for each machine
@@ -46,7 +48,11 @@ func PlanText(w io.Writer, pl Planned, o TextOptions) error {
 	writePublished(p, pl.Plan)
 	writeRounds(p, pl.Plan)
 	writeInstead(p, pl.Plan)
-	if !pl.Looked {
+	switch {
+	case len(pl.Unread) > 0:
+		p.blank()
+		p.para(0, 0, fmt.Sprintf("The DNS could not be read in full for %s: the plan rests on what was seen. \"dns01 check\" says why.", some(each(pl.Unread, bare))))
+	case !pl.Looked:
 		p.blank()
 		p.para(0, 0, "Nothing was looked up; --look reads what the DNS has, and --alias NAME=TARGET tells of aliases.")
 	}

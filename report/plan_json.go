@@ -36,6 +36,7 @@ type jsonRequest struct {
 	Machines  int      `json:"machines"`
 	Accounts  int      `json:"accounts"`
 	Looked    bool     `json:"looked"`
+	Unread    []string `json:"unread"`
 }
 
 type jsonAsked struct {
@@ -114,7 +115,7 @@ func planDocument(pl Planned) jsonPlan {
 		Schema: PlanSchema, Tool: jsonTool(pl.Tool),
 		Request: jsonRequest{
 			Challenge: p.Challenge, Account: visible(p.Account), Names: each(p.Names, bare),
-			Machines: p.Machines, Accounts: p.Accounts, Looked: pl.Looked,
+			Machines: p.Machines, Accounts: p.Accounts, Looked: pl.Looked, Unread: each(pl.Unread, bare),
 		},
 		Works: p.Works,
 		Challenges: each(p.Challenges, func(c plan.Challenge) jsonAsked {

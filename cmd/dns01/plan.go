@@ -31,17 +31,16 @@ func (p *program) plan(ctx context.Context, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	pl := report.Planned{Tool: p.tool(), Looked: o.look}
 	if o.look {
-		seen, whole, err := p.see(ctx, w, o)
-		if err != nil {
+		if o.request.Seen, pl.Unread, err = p.see(ctx, w, o); err != nil {
 			return 0, err
 		}
-		if !whole {
+		if len(pl.Unread) > 0 {
 			p.say("dns01: the DNS could not be read in full; the plan rests on what was seen")
 		}
-		o.request.Seen = seen
 	}
-	pl := report.Planned{Tool: p.tool(), Plan: plan.Make(o.request), Looked: o.look}
+	pl.Plan = plan.Make(o.request)
 	if err := p.showPlan(pl, o); err != nil {
 		return 0, err
 	}
@@ -55,13 +54,13 @@ func (p *program) plan(ctx context.Context, args []string) (int, error) {
 }
 
 // see reads what the DNS has at the challenge names, as before an order. It
-// asks no cache, and says whether it saw everything.
-func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[string]check.ChallengeResult, whole bool, err error) {
+// asks no cache, and names the identifiers about which it could not see all.
+func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[string]check.ChallengeResult, unread []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, o.deadline)
 	defer cancel()
 	rec, err := p.startRecording(w, options{names: o.request.Names, start: o.start, settings: o.settings})
 	if err != nil {
-		return nil, false, err
+		return nil, nil, err
 	}
 	defer rec.drop()
 	w = rec.into(p, w)
@@ -72,16 +71,17 @@ func (p *program) see(ctx context.Context, w world, o planOptions) (seen map[str
 	})
 	r := check.Judge(s, check.Order{CA: o.request.CA, Challenge: "dns-01", Now: o.request.Now})
 	seen = map[string]check.ChallengeResult{}
-	whole = true
 	for _, id := range r.Identifiers {
 		if len(id.Challenge.RoomAt) > 0 {
 			seen[id.Identifier] = id.Challenge
 		}
-		whole = whole && id.Verdict != check.Unknown
+		if id.Verdict == check.Unknown {
+			unread = append(unread, id.Identifier)
+		}
 	}
 	rec.done(s.Took, false)
 	rec.concluded(s)
-	return seen, whole, rec.save()
+	return seen, unread, rec.save()
 }
 
 func (p *program) showPlan(pl report.Planned, o planOptions) error {
