@@ -20,7 +20,7 @@ var probeRules = []*Rule{
 	},
 	{
 		ID: "edns-version-mishandled", Subject: "server", Severity: Note,
-		Title:     "EDNS version 1 does not get BADVERS",
+		Title:     "A server does not answer EDNS versions as it should",
 		Otherwise: "an error when version 0 gets it",
 		Why:       "BADVERS to version 0, which all resolvers use, reads as an empty answer: the CA finds no TXT record. Version 1 nobody uses yet.",
 		Fix:       "Upgrade the name server: answer EDNS version 0, and BADVERS with an OPT record of version 0 to others.",
