@@ -11,14 +11,14 @@ import (
 var caaRules = []*Rule{
 	{
 		ID: "caa-critical-unknown", Subject: "caa", Severity: Error,
-		Title:  "A critical property that the CA does not know",
+		Title:  "A CAA record is critical, and the CA does not know its property",
 		Why:    "A CA must not issue when it does not understand a critical property, whatever the other records say.",
 		Fix:    "Set the record's flags to 0, or remove it.",
 		Source: "RFC 8659 §4.1",
 	},
 	{
 		ID: "caa-malformed", Subject: "caa", Severity: Error,
-		Title:     "The record that should authorise the CA cannot be parsed by it",
+		Title:     "The CAA record that should authorise the CA cannot be parsed by it",
 		Otherwise: "a note when another record authorises it",
 		Why:       "A value that breaks the grammar authorises nobody.",
 		Fix:       "Correct the record's value.",
@@ -26,7 +26,7 @@ var caaRules = []*Rule{
 	},
 	{
 		ID: "caa-account-mismatch", Subject: "caa", Severity: Error,
-		Title:     "accounturi names another account",
+		Title:     "The CAA record names an account (accounturi) that is not known to be yours",
 		Otherwise: "a warning when the account is not known",
 		Why:       "The record authorises the CA for that account only, and the two URIs are compared as text.",
 		Fix:       "Put the URI of the account that orders into the record.",
@@ -34,21 +34,21 @@ var caaRules = []*Rule{
 	},
 	{
 		ID: "caa-method-forbidden", Subject: "caa", Severity: Error,
-		Title:  "validationmethods excludes the challenge type",
+		Title:  "The CAA record excludes the challenge type (validationmethods)",
 		Why:    "The record authorises the CA for the listed methods only.",
 		Fix:    "Add the challenge type to validationmethods.",
 		Source: "RFC 8657 §4",
 	},
 	{
 		ID: "caa-issuer-misspelled", Subject: "caa", Severity: Error,
-		Title:  "The issuer is close to the CA's identity, but not equal",
+		Title:  "The CAA record names an issuer close to the CA's identity, and not equal",
 		Why:    "The CA compares the issuer with its identity exactly.",
 		Fix:    "Write the CA's identity exactly as it publishes it.",
 		Source: "RFC 8659 §4.2; https://letsencrypt.org/docs/caa/",
 	},
 	{
 		ID: "caa-property-misspelled", Subject: "caa", Severity: Note,
-		Title:     "A CAA property that nobody knows, and issue or issuewild is meant",
+		Title:     "The property of a CAA record is misspelled: issue or issuewild is meant",
 		Otherwise: "an error when the CA is refused for want of that record",
 		Why:       "A CA passes over a property that it does not know and that is not critical, so the record neither allows nor restricts anything.",
 		Fix:       "Write the tag as issue or issuewild.",
@@ -56,7 +56,7 @@ var caaRules = []*Rule{
 	},
 	{
 		ID: "caa-forbids-wildcard", Subject: "caa", Severity: Error,
-		Title:  "issuewild excludes the CA for the wildcard while issue would allow it",
+		Title:  "CAA's issuewild excludes the CA for the wildcard; its issue would allow it",
 		Why:    "For wildcard names the issuewild records alone count, as soon as there is one.",
 		Fix:    "Add an issuewild record for the CA.",
 		Source: "RFC 8659 §4.3",
