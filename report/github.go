@@ -11,12 +11,17 @@ import (
 
 // GitHub writes reports as workflow commands of GitHub Actions: an annotation
 // for each finding, at the place where its identifier was named, and the
-// verdict as a notice. Nothing in them can end a command or begin another
-// one. The error is the writer's.
+// verdict as a notice, or as a warning where nothing could be looked at: such a
+// step must not look as one that passed. Nothing in them can end a command or
+// begin another one. The error is the writer's.
 func GitHub(w io.Writer, rs []Report) error {
 	var b strings.Builder
 	for _, r := range rs {
-		annotate(&b, "notice", Place{}, "dns01: "+verdictWord(r.Result.Verdict), []string{headline(r)})
+		level := "notice"
+		if r.Result.Verdict == check.Unknown {
+			level = "warning"
+		}
+		annotate(&b, level, Place{}, "dns01: "+verdictWord(r.Result.Verdict), []string{headline(r)})
 		for i := range r.Result.Findings {
 			f := &r.Result.Findings[i]
 			annotate(&b, githubLevel(f.Severity), placeOf(r, f), f.Rule.Title+" ["+f.Rule.ID+"]", findingText(f)[1:])
