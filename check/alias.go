@@ -56,7 +56,7 @@ var aliasRules = []*Rule{
 	{
 		ID: "alias-dangling", Subject: "alias", Severity: Error,
 		Title:     "The target of the alias does not exist",
-		Otherwise: "a note in preflight",
+		Otherwise: "a note in preflight, if somebody has the domain of the target",
 		Why:       "The CA reads NXDOMAIN for the challenge name. Before the first value is published this is normal for an acme-dns registration.",
 		Fix:       "Publish the value at the target, or let the alias point at a registration that exists.",
 		Source:    "RFC 2308 §2.1",
@@ -199,12 +199,18 @@ func (az *authorization) dangling(e *end) {
 		az.raise(f, place{})
 		cause = f.place()
 	}
+	domain := az.nowhere(e)
+	if domain != "" {
+		f := az.nobodysTarget(e, domain)
+		az.raise(f, place{})
+		cause = f.place()
+	}
 	f := finding("alias-dangling", az.id.Challenge, fmt.Sprintf("%s leads to %s, which does not exist.", az.id.Challenge, e.owner()))
 	f.Evidence = evidence(e.answers...)
 	if cause == (place{}) {
 		cause = az.astray()
 	}
-	if !az.want.validation() {
+	if !az.want.validation() && domain == "" {
 		f.Severity = Note
 	}
 	if !az.want.validation() && cause == (place{}) {

@@ -142,7 +142,7 @@ func (az *authorization) validates(e *end) outcome {
 	case e.kind == failed, e.blind != "", az.unregistered() != "" && e.kind == nxDomain:
 		return fails
 	case !az.want.validation():
-		if e.kind == nxDomain && az.doubled(e) != nil || az.crowdedAt(e) {
+		if e.kind == nxDomain && az.doubled(e) != nil || az.nowhere(e) != "" || az.crowdedAt(e) {
 			return fails
 		}
 		if e.open {

@@ -34,6 +34,38 @@ func (az *authorization) explainUnregistered() {
 	az.raise(f, place{})
 }
 
+// nowhere returns the domain that a registry denies, where the end of aliases
+// would have to lie: nobody can publish anything there. It is "" for ends that
+// are elsewhere.
+func (az *authorization) nowhere(e *end) string {
+	if e.kind != nxDomain || len(e.aliases) == 0 || e.open || !az.registry(e.zone()) || !all(e.answers, denies) {
+		return ""
+	}
+	domain := e.owner()
+	for up(domain) != e.zone() && up(domain) != "." {
+		domain = up(domain)
+	}
+	if az.registry(domain) || domain == e.zone() {
+		return ""
+	}
+	return domain
+}
+
+// nobodysTarget tells that an alias leads into a domain that does not exist.
+func (az *authorization) nobodysTarget(e *end, domain string) Finding {
+	last := e.aliases[len(e.aliases)-1]
+	f := finding("domain-not-registered", domain, fmt.Sprintf(
+		"The servers of %s answer NXDOMAIN for %s, where the alias at %s leads: it is not registered, has expired or is on hold.", up(domain), domain, last.From))
+	f.Fix = fmt.Sprintf("Correct the target of the CNAME at %s, or remove it. Do not leave it: whoever registers %s can answer the CA for %s.", last.From, domain, az.id.Name)
+	if !strings.Contains(domain, ".") {
+		f = finding("tld-does-not-exist", domain, fmt.Sprintf(
+			"The root servers answer NXDOMAIN for %q, where the alias at %s leads: there is no such top level domain.", domain, last.From))
+		f.Fix = fmt.Sprintf("Correct the target of the CNAME at %s, or remove it.", last.From)
+	}
+	f.Evidence = evidence(e.answers...)
+	return f
+}
+
 // halfDelegated tells that some of a registry's servers refer to the domain and
 // others deny that there is one.
 func (az *authorization) halfDelegated(l *survey.Lookup, bad, good []*survey.Answer) (Finding, bool) {
