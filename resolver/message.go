@@ -93,7 +93,7 @@ func mixCase(name string, rng *rand.Rand) string {
 
 // Unpack reads a message as a resolver does: a record whose RDATA does not
 // parse is kept as *dns.RFC3597 with its raw octets, since a resolver passes
-// it on. It fails only where the message itself does not hold together: also
+// it on, and an address record of the wrong length is left out. It fails only where the message itself does not hold together: also
 // where it ends before all the records that its header counts.
 func Unpack(wire []byte) (*dns.Msg, error) {
 	m := new(dns.Msg)
@@ -157,14 +157,23 @@ func unpackLenient(wire []byte) (*dns.Msg, error) {
 			if err != nil {
 				return nil, err
 			}
-			*section = append(*section, rr)
 			off = next
+			if !misshapen(rr) {
+				*section = append(*section, rr)
+			}
 		}
 	}
 	if opt := m.IsEdns0(); opt != nil {
 		m.Rcode |= opt.ExtendedRcode()
 	}
 	return m, nil
+}
+
+// misshapen reports whether a record is an address of the wrong length. Unbound
+// removes it from its set (since 1.26.0), or else has no use for the message.
+func misshapen(rr dns.RR) bool {
+	raw, ok := rr.(*dns.RFC3597)
+	return ok && (raw.Hdr.Rrtype == dns.TypeA || raw.Hdr.Rrtype == dns.TypeAAAA)
 }
 
 // unpackRecord reads one record, as opaque octets when its RDATA is broken.

@@ -3,6 +3,7 @@ package resolver
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"testing"
 
@@ -49,6 +50,26 @@ func TestUnpackKeepsBrokenRecord(t *testing.T) {
 	}
 	if raw, ok := got.Answer[1].(*dns.RFC3597); !ok || raw.Rdata != "00ff69" || raw.Hdr.Rrtype != dns.TypeCAA {
 		t.Errorf("broken record came as %v", got.Answer[1])
+	}
+}
+
+// An address of the wrong length is of no use to anybody: the addresses beside
+// it count (Unbound since 1.26.0).
+func TestUnpackDropsShortAddress(t *testing.T) {
+	m := new(dns.Msg)
+	m.SetQuestion("ns1.example.com.", dns.TypeA)
+	h := dns.RR_Header{Name: "ns1.example.com.", Rrtype: dns.TypeA, Class: 1, Ttl: 60}
+	m.Answer = []dns.RR{&dns.RFC3597{Hdr: h, Rdata: "c00002"}, &dns.A{Hdr: h, A: net.IPv4(192, 0, 2, 1)}}
+	wire, err := m.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Unpack(wire)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Answer) != 1 || got.Answer[0].String() != "ns1.example.com.\t60\tIN\tA\t192.0.2.1" {
+		t.Errorf("left of the answer: %v", got.Answer)
 	}
 }
 
