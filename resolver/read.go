@@ -90,6 +90,8 @@ func (rel Release) Read(zone string, a *Answer) Reading {
 		// A DNAME to below itself would grow the name for ever: Unbound does
 		// not follow it, and takes it for the answer.
 		r.Kind = NoData
+	case a.Msg.Rcode&0xF == dns.RcodeYXDomain:
+		r.Alias, r.Kind = nil, NoData // the server found the name too long, and that is the end
 	case r.Alias != nil:
 		r.Kind = Aliased
 	default:
@@ -157,14 +159,16 @@ func Continue(zone string, a *Answer, target string) (*Answer, bool) {
 }
 
 // answer reads the answer section at the name asked, in the order of the
-// records: where a CNAME and other data stand at one name, the first counts.
+// records: where a CNAME and other data stand at one name, the first counts,
+// and of a DNAME and a CNAME that it does not make, the one that comes first.
 func (r *Reading) answer(zone string, a *Answer) {
 	if !InZone(a.Name, zone) {
 		return
 	}
-	dname := dnameAlias(zone, a)
+	dname, over := dnameAlias(zone, a), false
 	for _, rr := range a.Msg.Answer {
 		h := rr.Header()
+		over = over || dname != nil && h.Rrtype == dns.TypeDNAME && canonical(h.Name) == dname.DNAME
 		if h.Class != dns.ClassINET || canonical(h.Name) != a.Name {
 			continue
 		}
@@ -173,6 +177,9 @@ func (r *Reading) answer(zone string, a *Answer) {
 			continue
 		}
 		if cname, ok := rr.(*dns.CNAME); ok && len(r.Records) == 0 {
+			if over && canonical(cname.Target) != dname.To {
+				break
+			}
 			r.Alias = &Alias{From: a.Name, To: canonical(cname.Target), TTL: h.Ttl}
 			if dname != nil && dname.To == r.Alias.To {
 				r.Alias.DNAME = dname.DNAME

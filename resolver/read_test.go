@@ -28,6 +28,8 @@ func message(t *testing.T, text string) *dns.Msg {
 			m.Rcode = dns.RcodeRefused
 		case "badvers":
 			m.Rcode = dns.RcodeBadVers
+		case "yxdomain":
+			m.Rcode = dns.RcodeYXDomain
 		default:
 			rr, err := dns.NewRR(rest)
 			if err != nil {
@@ -78,6 +80,17 @@ func TestRead(t *testing.T) {
 			an _acme-challenge.example.com. 60 IN CNAME x.example.net.`, Aliased, "", "x.example.net", 0, ""},
 		"DNAME without its CNAME": {"example.com", `aa
 			an example.com. 60 IN DNAME example.net.`, Aliased, "", "_acme-challenge.example.net", 0, ""},
+		"DNAME before a CNAME that it does not make": {"example.com", `aa
+			an example.com. 60 IN DNAME example.net.
+			an _acme-challenge.example.com. 60 IN CNAME elsewhere.example.net.`, Aliased, "", "_acme-challenge.example.net", 0, ""},
+		"CNAME before a DNAME that does not make it": {"example.com", `aa
+			an _acme-challenge.example.com. 60 IN CNAME elsewhere.example.net.
+			an example.com. 60 IN DNAME example.net.`, Aliased, "", "elsewhere.example.net", 0, ""},
+		"DNAME to the root": {"example.com", `aa
+			an example.com. 60 IN DNAME .`, Aliased, "", "_acme-challenge", 0, ""},
+		"YXDOMAIN ends it, whether or not the name is too long": {"example.com", `aa
+			yxdomain
+			an example.com. 60 IN DNAME example.net.`, NoData, "", "", 0, ""},
 		"nodata": {"example.com", `aa
 			ns example.com. 60 IN SOA ns1.example.com. h.example.com. 1 2 3 4 5`, NoData, "", "", 0, ""},
 		"nodata with a foreign SOA": {"example.com", `aa
