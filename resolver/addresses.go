@@ -58,6 +58,11 @@ func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs
 	}
 	wg.Wait()
 	var h HostAddrs
+	for i, res := range r {
+		if res.Problem == ProblemCyclic && InZone(canonical(name), rt.zones[len(rt.zones)-1]) {
+			r[i].Answer = c.fromParent(ctx, name, res.Type, rt)
+		}
+	}
 	for _, r := range r {
 		if len(r.Aliases) > 0 {
 			h.Aliases = r.Aliases
@@ -75,6 +80,35 @@ func (c *Client) hostAddrs(ctx context.Context, name string, rt route) HostAddrs
 		h.Problem = problemOf(r[0], r[1])
 	}
 	return h
+}
+
+// fromParent asks the zone above the one that a name server's name is in, and
+// whose servers are being looked for: they may have the address as glue and
+// not have sent it (Unbound's last resort).
+func (c *Client) fromParent(ctx context.Context, name string, qtype uint16, rt route) []dns.RR {
+	d := c.Deepest(name)
+	if d.Parent == "" {
+		return nil
+	}
+	up := c.delegation(d.Parent)
+	servers := glued(up)
+	if len(servers) == 0 && !rt.has(up.Zone) {
+		servers, _ = c.addressesOf(ctx, up, rt)
+	}
+	s := c.descend(ctx, up, servers, name, qtype)
+	if len(s.Answers) == 0 {
+		return nil
+	}
+	last := s.Answers[len(s.Answers)-1]
+	if r := Read(up.Zone, last); r.Kind == Answered {
+		return r.Records
+	}
+	if last.Msg == nil || s.Child == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(last.Msg.Extra), func(rr dns.RR) bool {
+		return rr.Header().Rrtype != qtype || canonical(rr.Header().Name) != canonical(name)
+	})
 }
 
 // strip leaves of each family only the special-purpose addresses when there
@@ -169,6 +203,14 @@ func glued(d *Delegation) []ServerAddr {
 		}
 	}
 	return servers
+}
+
+// unglued is the delegation without the name servers whose addresses came with
+// it.
+func (d *Delegation) unglued() *Delegation {
+	bare := *d
+	bare.NS = slices.DeleteFunc(slices.Clone(d.NS), func(ns NameServer) bool { return len(ns.Glue) > 0 })
+	return &bare
 }
 
 // seenGlue returns the addresses that any parent has given for the name

@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"io"
 	"slices"
@@ -169,21 +170,28 @@ func (c *Client) ask1(ctx context.Context, d *Delegation, servers []ServerAddr, 
 	if s.Child != nil || len(s.Answers) > 0 || len(rt.avoid) == 0 || len(rt.zones) > 0 {
 		return s
 	}
-	return c.Descend(ctx, d, rt.avoidedFirst(servers), name, qtype)
+	return c.descend(ctx, d, rt.avoidedFirst(servers), name, qtype)
 }
 
 // askOthers asks the servers of a zone, and, when none of their addresses is of
 // use, those that the same names have elsewhere: their own address records
 // where glue was used, glue that some parent gave where it was not.
 func (c *Client) askOthers(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
-	s := c.Descend(ctx, d, rt.inTurn(d.Zone, rt.without(servers), name, qtype), name, qtype)
+	s := c.first(ctx, d, rt.inTurn(d.Zone, rt.without(servers), name, qtype), name, qtype, rt)
 	p, _ := failing(d.Zone, s.Answers)
-	fine := s.Child != nil || p == ProblemNone && Read(d.Zone, s.Answers[len(s.Answers)-1]).Weak != "recursive"
-	if fine || d.Parent == "" || rt.has(d.Zone) {
+	if s.Child != nil || d.Parent == "" || rt.has(d.Zone) {
+		return s
+	}
+	from := d
+	switch weak := weakness(d.Zone, s.Answers); {
+	case p != ProblemNone || weak == "recursive":
+	case weak == "empty" && len(s.Answers) == 1:
+		from = d.unglued() // the first that has nothing; a second one is believed
+	default:
 		return s
 	}
 	var more []ServerAddr
-	own, _ := c.glueless(ctx, d, rt.to(d.Zone))
+	own, _ := c.glueless(ctx, from, rt.to(d.Zone))
 	for _, other := range rt.without(slices.Concat(own, c.seenGlue(d))) {
 		if !slices.ContainsFunc(slices.Concat(servers, more), func(s ServerAddr) bool { return s.Addr == other.Addr }) {
 			more = append(more, other)
@@ -192,12 +200,29 @@ func (c *Client) askOthers(ctx context.Context, d *Delegation, servers []ServerA
 	if len(more) == 0 {
 		return s
 	}
-	again := c.Descend(ctx, d, more, name, qtype)
+	again := c.descend(ctx, d, more, name, qtype)
 	if q, _ := failing(d.Zone, again.Answers); p == ProblemNone && q != ProblemNone {
 		return s
 	}
 	again.Answers = append(s.Answers, again.Answers...)
 	return again
+}
+
+// first asks servers of a zone for the first time. Where some are avoided, what
+// others were told by those is no help.
+func (c *Client) first(ctx context.Context, d *Delegation, servers []ServerAddr, name string, qtype uint16, rt route) Step {
+	if len(rt.avoid) > 0 {
+		return c.descend(ctx, d, servers, name, qtype)
+	}
+	return c.Descend(ctx, d, servers, name, qtype)
+}
+
+// weakness is why the last of some answers would rather not be taken, or "".
+func weakness(zone string, answers []*Answer) string {
+	if len(answers) == 0 {
+		return ""
+	}
+	return Read(zone, answers[len(answers)-1]).Weak
 }
 
 // inTurn spreads the questions for the addresses of name servers over the
@@ -244,6 +269,9 @@ func (r *Resolution) alias(h Hop) {
 		if al.DNAME != "" && owner == al.DNAME && t == dns.TypeDNAME {
 			r.Answer = append(r.Answer, rr)
 		}
+		if cname, ok := rr.(*dns.CNAME); ok && (owner != al.From || canonical(cname.Target) != al.To) {
+			continue // not the one that its DNAME makes
+		}
 		if owner == al.From && t == dns.TypeCNAME {
 			r.Answer = append(r.Answer, rr)
 			have = true
@@ -266,9 +294,13 @@ func (r *Resolution) alias(h Hop) {
 func (r *Resolution) end(h Hop) {
 	a := h.Answers[len(h.Answers)-1]
 	r.Rcode = a.Msg.Rcode & 0xF
+	if a.Type == dns.TypeCNAME || r.Rcode == dns.RcodeYXDomain {
+		r.Answer = append(r.Answer, dnameOver(a, h.Zone)...)
+	}
+	records := h.Reading.Records // signatures over none are no answer
 	for _, rr := range a.Msg.Answer {
 		h := rr.Header()
-		asked := a.Type == dns.TypeANY || h.Rrtype == a.Type || covered(rr) == a.Type
+		asked := a.Type == dns.TypeANY || h.Rrtype == a.Type || covered(rr) == a.Type && len(records) > 0
 		if canonical(h.Name) == a.Name && asked && h.Class == dns.ClassINET {
 			r.Answer = append(r.Answer, rr)
 		}
@@ -285,6 +317,19 @@ func (r *Resolution) end(h Hop) {
 			}
 		}
 	}
+}
+
+// dnameOver returns the DNAME above the name asked, with its signatures: the
+// CNAME that is asked for may be made from it and have none (RFC 6672 §5.3.1).
+func dnameOver(a *Answer, zone string) []dns.RR {
+	var rrs []dns.RR
+	for _, rr := range a.Msg.Answer {
+		owner := canonical(rr.Header().Name)
+		if covered(rr) == dns.TypeDNAME && below(a.Name, owner) && InZone(owner, zone) {
+			rrs = append(rrs, rr)
+		}
+	}
+	return rrs
 }
 
 // covered returns the type of a record, or for a signature the type it signs.
@@ -304,6 +349,30 @@ func noServers(ctx context.Context, why Problem) (Problem, string) {
 		return why, "no addresses for nameservers"
 	}
 	return ProblemFailed, "no addresses for nameservers"
+}
+
+// useless says in Unbound's words why an answer was thrown away.
+func useless(a *Answer) string {
+	switch {
+	case a.NeedsTCP && a.TCPFailure != "":
+		return " got SERVFAIL" // as it takes a connection that ends early
+	case a.Msg == nil:
+		return " could not parse upstream response"
+	case a.Msg.Rcode&0xF == dns.RcodeNotImplemented:
+		return " got NOTIMPL"
+	case a.Msg.Rcode&0xF != dns.RcodeSuccess:
+		return " got " + rcodeWord(a.Msg.Rcode&0xF)
+	case len(a.Msg.Answer) == 0:
+		return " nodata answer"
+	}
+	return ""
+}
+
+func rcodeWord(rcode int) string {
+	if word, ok := dns.RcodeToString[rcode]; ok {
+		return word
+	}
+	return fmt.Sprintf("RCODE%d", rcode)
 }
 
 // failing says why a step has no usable answer; it has one when the last
@@ -331,7 +400,7 @@ func failing(zone string, answers []*Answer) (Problem, string) {
 				return ProblemTimeout, "upstream server timeout"
 			}
 		default:
-			p, why = ProblemFailed, "all servers for this domain failed"
+			p, why = ProblemFailed, "all servers for this domain failed, at zone "+dns.Fqdn(zone)+" from "+a.Server.String()+useless(a)
 		}
 	}
 	return p, why

@@ -57,6 +57,36 @@ value TXT "x"
 	}
 }
 
+// What the CA quotes of a failed lookup of keys tells zone, server and rcode.
+func TestReasonOfFailure(t *testing.T) {
+	const text = `fails
+
+-- target --
+example.com
+-- servers --
+ns1.example.com 192.0.2.1
+-- zone example.com @ ns1.example.com --
+@ A 192.0.2.80
+-- faults --
+ns1.example.com type=TXT servfail
+ns1.example.com type=CAA refuse
+`
+	for qtype, want := range map[uint16]string{
+		dns.TypeTXT: "all servers for this domain failed, at zone example.com. from 192.0.2.1 got SERVFAIL",
+		dns.TypeCAA: "all servers for this domain failed, at zone example.com. from 192.0.2.1 got REFUSED",
+	} {
+		w := parsed(t, text)
+		synctest.Test(t, func(t *testing.T) {
+			c := resolver.New(resolver.Config{Exchanger: w, Roots: w.Roots(), Allow: w.Public()})
+			r := c.Lookup(t.Context(), "example.com", qtype)
+			c.Wait()
+			if r.Reason != want {
+				t.Errorf("%s: %q, want %q", dns.Type(qtype), r.Reason, want)
+			}
+		})
+	}
+}
+
 // answeredBy are the servers whose answers a resolution went on with, but for
 // referrals.
 func answeredBy(r resolver.Resolution) []string {

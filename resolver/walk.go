@@ -56,6 +56,16 @@ func (c *Client) Deepest(name string) *Delegation {
 	return c.delegations["."]
 }
 
+// delegation returns that of a zone which has referred to another.
+func (c *Client) delegation(zone string) *Delegation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if d := c.delegations[zone]; d != nil {
+		return d
+	}
+	return c.delegations["."]
+}
+
 // parent returns the name one label up.
 func parent(name string) string {
 	next, end := dns.NextLabel(name, 0)

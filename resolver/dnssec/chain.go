@@ -281,7 +281,7 @@ func (w *work) finishKeys(n node, r Response, zone name, what string) node {
 	if n.state == nodeBad {
 		n.fault.link = n.fault.link.orAt(zone, zone, dns.TypeDNSKEY)
 		n.fault.link.Servers = r.servers()
-		n.trail.servers(r.servers())
+		n.trail.servers(r.origin())
 		n.trail.name(what, zone)
 	}
 	return n

@@ -23,7 +23,7 @@ func (w *work) judgeDS(r Response, keys *keySet) node {
 	if n.state == nodeBad {
 		n.fault.link = n.fault.link.orAt(keys.zone, q, dns.TypeDS)
 		n.fault.link.Servers = r.servers()
-		n.trail.servers(r.servers())
+		n.trail.servers(r.origin())
 		n.trail.name("for DS", q)
 	}
 	return n

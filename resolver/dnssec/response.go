@@ -32,7 +32,7 @@ type Response struct {
 	// Unsent means, with Failed, that nobody could be asked.
 	Unsent bool
 	// Detail says why, in the words that Unbound's iterator has for it
-	// ("exceeded the maximum number of sends"), printable ASCII. Empty reads
+	// ("upstream server timeout"), printable ASCII. Empty reads
 	// "misc failure".
 	Detail string
 }
@@ -54,6 +54,15 @@ func (r Response) servers() []string {
 		}
 	}
 	return all
+}
+
+// origin is the servers that a reason names as where r came from: a lookup that
+// failed came from nowhere, and its detail tells whom it asked.
+func (r Response) origin() []string {
+	if r.Failed {
+		return nil
+	}
+	return r.servers()
 }
 
 // failedReason is the reason of what needs a response that failed.
