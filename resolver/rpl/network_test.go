@@ -4,6 +4,7 @@ package rpl_test
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os/exec"
@@ -16,7 +17,7 @@ import (
 
 // listen has the servers of a world listen at their own addresses, until
 // stop is called. Everything else swallows what is sent to it.
-func listen(w *rpl.World) (stop func(), err error) {
+func listen(w *rpl.World, trace io.Writer) (stop func(), err error) {
 	var servers []*dns.Server
 	stop = func() {
 		for _, s := range servers {
@@ -39,7 +40,7 @@ func listen(w *rpl.World) (stop func(), err error) {
 			continue
 		}
 		for _, s := range []*dns.Server{{PacketConn: packets}, {Listener: streams}} {
-			s.Handler = handler(w, a, s.Listener != nil)
+			s.Handler = handler(w, a, s.Listener != nil, trace)
 			started := make(chan struct{})
 			s.NotifyStartedFunc = func() { close(started) }
 			go s.ActivateAndServe()
@@ -73,9 +74,10 @@ func own(addrs []netip.Addr) error {
 }
 
 // handler answers as the server at an address.
-func handler(w *rpl.World, at netip.Addr, tcp bool) dns.HandlerFunc {
+func handler(w *rpl.World, at netip.Addr, tcp bool, trace io.Writer) dns.HandlerFunc {
 	return func(rw dns.ResponseWriter, q *dns.Msg) {
 		m, raw := w.Answer(q, at, tcp)
+		fmt.Fprintf(trace, "  %s tcp=%v rd=%v %s %s: %s\n", at, tcp, q.RecursionDesired, q.Question[0].Name, dns.Type(q.Question[0].Qtype), brief(m, raw))
 		switch {
 		case raw != nil:
 			rw.Write(raw)
@@ -88,6 +90,23 @@ func handler(w *rpl.World, at netip.Addr, tcp bool) dns.HandlerFunc {
 			rw.WriteMsg(m)
 		}
 	}
+}
+
+// brief is a reply in a line.
+func brief(m *dns.Msg, raw []byte) string {
+	switch {
+	case raw != nil:
+		return fmt.Sprintf("%d octets", len(raw))
+	case m == nil:
+		return "nothing"
+	}
+	var types []string
+	for i, rrs := range [][]dns.RR{m.Answer, m.Ns, m.Extra} {
+		for _, rr := range rrs {
+			types = append(types, fmt.Sprint(i+1)+":"+rr.Header().Name+" "+dns.Type(rr.Header().Rrtype).String())
+		}
+	}
+	return fmt.Sprintf("%s aa=%v ra=%v %s", dns.RcodeToString[m.Rcode], m.Authoritative, m.RecursionAvailable, strings.Join(types, ", "))
 }
 
 func udpSize(q *dns.Msg) int {

@@ -1,5 +1,3 @@
-//go:build linux
-
 package rpl_test
 
 import (
@@ -19,11 +17,21 @@ import (
 // queriesOfLookup is how many dns01 lookup sends at most.
 const queriesOfLookup = 200
 
+// A conclusion is what a resolver makes of a question: as far as a CA sees it,
+// and with what validation found.
+type conclusion struct {
+	Rcode         string
+	Answers       []string
+	Authenticated bool
+	EDE           int // -1: none
+	Text          string
+}
+
 // ourAnswer asks as dns01 lookup does: a new client and validator each time.
-func ourAnswer(s *rpl.Scenario, w *rpl.World, anchors []dns.RR, asked dns.Question) conclusion {
+func ourAnswer(x resolver.Exchanger, s *rpl.Scenario, w *rpl.World, anchors []dns.RR, asked dns.Question) conclusion {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	c := resolver.New(resolver.Config{
-		Exchanger: resolver.Live{}, Roots: []resolver.Root{{Name: "root0.root-servers.net", Addrs: w.Roots()}},
+		Exchanger: x, Roots: []resolver.Root{{Name: "root0.root-servers.net", Addrs: w.Roots()}},
 		AllowPrivate: true, MaxQueries: queriesOfLookup,
 	})
 	defer c.Wait()

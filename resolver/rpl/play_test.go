@@ -5,11 +5,14 @@ package rpl_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/miekg/dns"
 
+	"dns01/resolver"
 	"dns01/resolver/rpl"
 )
 
@@ -50,21 +53,16 @@ func (e errand) play() (out played) {
 	return out
 }
 
-func readFile(file string) (*rpl.Scenario, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return rpl.Read(f)
-}
-
 func (e errand) playIn(s *rpl.Scenario, w *rpl.World) ([]answered, error) {
 	anchors, err := s.Config.Anchors()
 	if err != nil {
 		return nil, err
 	}
-	stop, err := listen(w)
+	trace, err := e.trace()
+	if err != nil {
+		return nil, err
+	}
+	stop, err := listen(w, trace)
 	defer stop()
 	if err != nil {
 		return nil, err
@@ -80,13 +78,15 @@ func (e errand) playIn(s *rpl.Scenario, w *rpl.World) ([]answered, error) {
 		a := answered{Step: q.At, Question: asked.Name + " " + dns.Type(asked.Qtype).String(), Left: leaveOut(q)}
 		for try := 0; a.Left == "" && try < tries && !overlap(a.Tries); try++ {
 			var c comparison
+			fmt.Fprintf(trace, "%s step %d, Unbound:\n", filepath.Base(e.File), q.At)
 			w.At(q)
 			if c.Theirs, err = u.answer(asked); err != nil {
 				a.Left = err.Error()
 				break
 			}
+			fmt.Fprintf(trace, "%s step %d, dns01:\n", filepath.Base(e.File), q.At)
 			w.At(q)
-			c.Ours = ourAnswer(s, w, anchors, asked)
+			c.Ours = ourAnswer(resolver.Live{}, s, w, anchors, asked)
 			a.Tries = append(a.Tries, c)
 		}
 		out = append(out, a)
@@ -94,15 +94,10 @@ func (e errand) playIn(s *rpl.Scenario, w *rpl.World) ([]answered, error) {
 	return out, nil
 }
 
-// leaveOut is why a question is none that a CA asks, or "".
-func leaveOut(q rpl.Question) string {
-	switch asked := q.Asked.Msg.Question[0]; {
-	case asked.Qclass != dns.ClassINET:
-		return "another class"
-	case q.Asked.Msg.Opcode != dns.OpcodeQuery:
-		return "no question"
-	case asked.Qtype == dns.TypeANY || asked.Qtype == dns.TypeAXFR || asked.Qtype == dns.TypeIXFR || asked.Qtype == dns.TypeRRSIG:
-		return "type " + dns.Type(asked.Qtype).String()
+// trace is where exchanges are written to.
+func (e errand) trace() (io.Writer, error) {
+	if e.Trace == "" {
+		return io.Discard, nil
 	}
-	return ""
+	return os.OpenFile(e.Trace, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 }

@@ -24,6 +24,7 @@ type errand struct {
 	Unbound string // the program
 	Dir     string // for its files
 	Silent  bool   // servers say nothing where the file says nothing
+	Trace   string // a file to write all exchanges to, if any
 }
 
 // A played file: what its questions came to, or why it was left out.
@@ -45,25 +46,16 @@ type answered struct {
 // A comparison is what a question came to on both sides.
 type comparison struct{ Ours, Theirs conclusion }
 
-// A conclusion is what a resolver makes of a question: as far as a CA sees it,
-// and with what validation found.
-type conclusion struct {
-	Rcode         string
-	Answers       []string
-	Authenticated bool
-	EDE           int // -1: none
-	Text          string
-}
-
 // TestRealUnboundAgrees plays replay files to a real Unbound that is set up as
 // the CA's, and to our resolver and validator. Of those in testdata, all must
 // come out alike. DNS01_RPL_DIR names a folder of other people's, DNS01_RPL
 // which of its files ("val_*.rpl"), and DNS01_RPL_SILENT=1 has servers be
 // silent where a file says nothing: then it lists what differs, and
 // docs/resolver.md tells why. DNS01_UNBOUND is the program, if it is not the
-// one installed.
+// one installed: it has to be the newest release, to which those in
+// testdata/newest belong. DNS01_RPL_TRACE is a file to add all exchanges to.
 func TestRealUnboundAgrees(t *testing.T) {
-	e := errand{Unbound: os.Getenv("DNS01_UNBOUND"), Silent: os.Getenv("DNS01_RPL_SILENT") == "1"}
+	e := errand{Unbound: os.Getenv("DNS01_UNBOUND"), Silent: os.Getenv("DNS01_RPL_SILENT") == "1", Trace: os.Getenv("DNS01_RPL_TRACE")}
 	if e.Unbound == "" {
 		e.Unbound = program(t, "unbound")
 	}
@@ -71,7 +63,7 @@ func TestRealUnboundAgrees(t *testing.T) {
 	if os.Geteuid() != 0 {
 		unavailable(t, "networks of their own for the servers need root")
 	}
-	files, foreign := replayFiles(t)
+	files, foreign := replayFiles(t, os.Getenv("DNS01_UNBOUND") != "")
 	differ := t.Errorf
 	if foreign {
 		differ = t.Logf
@@ -98,23 +90,6 @@ func TestRealUnboundAgrees(t *testing.T) {
 		}
 	}
 	t.Logf("%d files, %d left out; %d of %d questions agree", len(files), left, agree, total)
-}
-
-// replayFiles are those to play, and whether they are other people's.
-func replayFiles(t *testing.T) (files []string, foreign bool) {
-	t.Helper()
-	dir, pattern := os.Getenv("DNS01_RPL_DIR"), os.Getenv("DNS01_RPL")
-	if foreign = dir != ""; !foreign {
-		dir = "testdata"
-	}
-	if pattern == "" {
-		pattern = "*.rpl"
-	}
-	files, err := filepath.Glob(filepath.Join(dir, pattern))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no replay tests in %s: %v", dir, err)
-	}
-	return files, foreign
 }
 
 // program is where one is installed: servers lie where the PATH of a user may
