@@ -27,9 +27,7 @@ type unbound struct {
 }
 
 // config is that of the CA's Unbound, as far as it is known, but for addresses:
-// those of the worlds may be any. It remembers within a question what the CA's
-// asks for again, since a world seldom has every name at every server of the
-// way.
+// those of the worlds may be any.
 const config = `server:
   directory: %q
   pidfile: ""

@@ -38,7 +38,8 @@ func madeRoot(zones []Zone) []Range {
 }
 
 // primed answers a question for the root servers, which nobody asks who has
-// them as a stub; nil for any other.
+// them as a stub: a file may have no answer to it, or one without addresses.
+// It is nil for any other question.
 func primed(roots []netip.Addr, q dns.Question, tcp bool) *Entry {
 	if e := priming(roots); e.isFor(q, tcp) {
 		return e

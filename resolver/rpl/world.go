@@ -96,8 +96,10 @@ func (w *World) Answer(q *dns.Msg, to netip.Addr, tcp bool) (m *dns.Msg, raw []b
 		return nil, nil
 	}
 	e := w.entry(q.Question[0], to, tcp)
-	if e == nil && slices.Contains(w.roots, to) {
-		e = primed(w.roots, q.Question[0], tcp)
+	if (e == nil || len(mentioned(e.Msg)) == 0 && e.Raw == nil) && slices.Contains(w.roots, to) {
+		if p := primed(w.roots, q.Question[0], tcp); p != nil {
+			e = p
+		}
 	}
 	switch {
 	case e == nil && (w.s.Config.Deckard || w.Terse):
