@@ -104,6 +104,9 @@ func (f *flags) settings() (s settings, err error) {
 	}
 	if f.trace != "" {
 		s.timeline = &timeline{file: f.trace}
+		if err := f.writable("trace", f.trace); err != nil {
+			return s, err
+		}
 	}
 	if s.timeout, err = f.duration("timeout", f.timeout); err != nil {
 		return s, err

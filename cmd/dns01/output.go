@@ -109,7 +109,7 @@ func (f *checkFlags) outputOf(arg string) (output, error) {
 	case file == "-":
 		return output{format, file}, nil
 	}
-	return output{format, file}, f.writable(file)
+	return output{format, file}, f.writable("output", file)
 }
 
 // render writes reports in one of the formats but text.

@@ -12,22 +12,22 @@ import (
 	"dns01/report"
 )
 
-// writable complains early of a file that could not be written: not after
-// everything has been asked.
-func (f *checkFlags) writable(file string) error {
+// writable complains early of a flag's file that could not be written: not
+// after everything has been asked.
+func (f *flags) writable(flag, file string) error {
 	switch info, err := os.Stat(file); {
 	case err == nil && info.IsDir():
-		return usagef("%s %s is a folder; name a file in it", f.source("output"), file)
+		return usagef("%s %s is a folder; name a file in it", f.source(flag), file)
 	case err == nil:
 		return nil
 	}
 	switch info, err := os.Stat(filepath.Dir(file)); {
 	case errors.Is(err, fs.ErrNotExist):
-		return usagef("%s %s: the folder %s does not exist; make it first", f.source("output"), file, filepath.Dir(file))
+		return usagef("%s %s: the folder %s does not exist; make it first", f.source(flag), file, filepath.Dir(file))
 	case err != nil:
-		return usagef("%s %s cannot be written: %s", f.source("output"), file, reason(err))
+		return usagef("%s %s cannot be written: %s", f.source(flag), file, reason(err))
 	case !info.IsDir():
-		return usagef("%s %s: %s is no folder", f.source("output"), file, filepath.Dir(file))
+		return usagef("%s %s: %s is no folder", f.source(flag), file, filepath.Dir(file))
 	}
 	return nil
 }

@@ -99,6 +99,8 @@ func TestBadInput(t *testing.T) {
 		{"an output in no folder", []string{"a.example", "--output", "sarif=" + dir + "/no/x"}, []string{"--output", dir + "/no", "make it first"}},
 		{"an output that is a folder", []string{"a.example", "--output", "sarif=" + dir}, []string{"--output", dir, "folder"}},
 		{"an output below a file", []string{"a.example", "--output", "sarif=" + empty + "/x"}, []string{"--output", empty}},
+		{"a time line in no folder", []string{"a.example", "--trace", dir + "/no/x"}, []string{"--trace", dir + "/no", "make it first"}},
+		{"a time line that is a folder", []string{"a.example", "--trace", dir}, []string{"--trace", dir, "folder"}},
 		{"two outputs to one file", []string{"a.example", "--output", "sarif=" + dir + "/x", "--output", "junit=" + dir + "/x"}, []string{"two reports for one file"}},
 		{"to fail on what is no verdict", []string{"a.example", "--fail-on", "notes"}, []string{`--fail-on`, `"notes"`}},
 		{"to fail on nothing and something", []string{"a.example", "--fail-on", "never,error"}, []string{"never"}},
