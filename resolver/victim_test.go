@@ -25,6 +25,7 @@ type victim struct {
 	each  int                                // most packets to one address of his
 	total int                                // and to all of them
 	zone  func(q resolver.Query, m *dns.Msg) // what the hostile servers say
+	only  string                             // conduct that costs most; "" to try all
 }
 
 // The roles of addresses in a hostile world: everything in 8/8 is hostile,
@@ -36,6 +37,8 @@ var conducts = map[string]func(m *dns.Msg) bool{
 	"says nothing": func(m *dns.Msg) bool { return false },
 	"refuses":      func(m *dns.Msg) bool { m.Rcode = dns.RcodeRefused; return true },
 	"has no EDNS":  func(m *dns.Msg) bool { m.Rcode = dns.RcodeFormatError; return true },
+	"fails":        func(m *dns.Msg) bool { m.Rcode = dns.RcodeServerFailure; return true },
+	"truncates":    func(m *dns.Msg) bool { m.Truncated = true; return true },
 }
 
 func hashOf(parts ...any) uint32 {
@@ -154,6 +157,57 @@ var victims = []victim{
 			refer(m, "example.com.", ns...)
 		},
 	},
+	{
+		// Each alias leads into another network of his: what a run may ask in
+		// all is the bound.
+		name: "aliases into many networks", each: 60, total: 4300, only: "fails",
+		zone: func(q resolver.Query, m *dns.Msg) {
+			name := strings.ToLower(m.Question[0].Name)
+			if strings.HasSuffix(name, ".net.") {
+				labels := dns.SplitDomainName(name)
+				network(m, strings.Join(labels[len(labels)-2:], ".")+".", byte(hashOf(labels[len(labels)-2])))
+				return
+			}
+			if q.Server.Addr().As4()[0] != 8 {
+				for i := range 20 {
+					ns := fmt.Sprintf("n%d.example.com.", i)
+					refer(m, "example.com.", ns)
+					m.Extra = append(m.Extra, a(ns, 8, 8, 8, byte(2*i)), a(ns, 8, 8, 8, byte(2*i+1)))
+				}
+				return
+			}
+			m.Authoritative = true
+			m.Answer = append(m.Answer, alias(m.Question[0].Name, fmt.Sprintf("x.v%d.net.", hashOf(name, q.Server, m.Question[0].Qtype))))
+		},
+	},
+	{
+		// The same with a cut at every label, and servers that lead on.
+		name: "cuts into many networks", each: 50, total: 4650, only: "fails",
+		zone: func(q resolver.Query, m *dns.Msg) {
+			depth := 0
+			if b := q.Server.Addr().As4(); b[0] == 8 {
+				depth = int(b[1])
+			}
+			labels := dns.SplitDomainName(strings.ToLower(m.Question[0].Name))
+			zone := strings.Join(labels[len(labels)-min(2+depth, len(labels)):], ".") + "."
+			for i := range 20 {
+				m.Extra = append(m.Extra, a(fmt.Sprintf("n%d.%s", i, zone), 8, byte(depth+1), 0, byte(i)))
+			}
+			network(m, zone, byte(depth))
+		},
+	},
+}
+
+// network refers to servers of a zone that have as many addresses of the
+// victim's as there is room for.
+func network(m *dns.Msg, zone string, number byte) {
+	for i := range 20 {
+		ns := fmt.Sprintf("n%d.%s", i, zone)
+		refer(m, zone, ns)
+		for x := range 8 {
+			m.Extra = append(m.Extra, a(ns, 9, number, byte(x), byte(i)))
+		}
+	}
 }
 
 // counting is a hostile world with a victim, and counts what reaches whom.
@@ -198,6 +252,9 @@ func (c *counting) to() (most, total int) {
 func TestVictims(t *testing.T) {
 	for _, v := range victims {
 		for what, conduct := range conducts {
+			if v.only != "" && what != v.only {
+				continue
+			}
 			t.Run(v.name+", who "+what, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) { v.suffer(t, conduct) })
 			})
