@@ -29,6 +29,7 @@ type HTTPSServer struct {
 func NewHTTPSServer(url string) *HTTPSServer {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.ForceAttemptHTTP2 = true
+	t.DisableCompression, t.MaxResponseHeaderBytes = true, 64<<10
 	return &HTTPSServer{URL: url, Client: &http.Client{Transport: t}}
 }
 

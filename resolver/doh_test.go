@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,6 +113,22 @@ func TestHTTPSServerIsNotLedElsewhere(t *testing.T) {
 	s := &HTTPSServer{URL: srv.URL, Client: srv.Client()}
 	if _, err := s.Exchange(t.Context(), txtQuery(DoH)); FailureOf(err) != Malformed || asked {
 		t.Errorf("%v, want %s; asked elsewhere: %v", err, Malformed, asked)
+	}
+}
+
+// A message is as long as it came: nothing is unpacked.
+func TestHTTPSServerUnpacksNothing(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if e := r.Header.Get("Accept-Encoding"); e != "" {
+			t.Errorf("it is asked for %q", e)
+		}
+		w.Header().Set("X", strings.Repeat("x", 1<<20))
+	}))
+	defer srv.Close()
+	s := NewHTTPSServer(srv.URL)
+	s.Client.Transport.(*http.Transport).TLSClientConfig = srv.Client().Transport.(*http.Transport).TLSClientConfig
+	if _, err := s.Exchange(t.Context(), txtQuery(DoH)); err == nil || !strings.Contains(err.Error(), "header") {
+		t.Errorf("headers without end: %v", err)
 	}
 }
 

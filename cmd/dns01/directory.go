@@ -112,7 +112,7 @@ func (p *program) fetchDirectory(ctx context.Context, url string, private bool) 
 	ctx, cancel := context.WithTimeout(ctx, directoryTimeout)
 	defer cancel()
 	dialer := web.Dialer(func(a netip.Addr) error { return onlyPublic(a, private) })
-	transport := &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSClientConfig: p.tls.Clone(), DisableKeepAlives: true}
+	transport := &http.Transport{DialContext: dialer.DialContext, ForceAttemptHTTP2: true, TLSClientConfig: p.tls.Clone(), DisableKeepAlives: true, MaxResponseHeaderBytes: 64 << 10}
 	client := &http.Client{Transport: transport, CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		switch {
 		case r.URL.Scheme != "https":

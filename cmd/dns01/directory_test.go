@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"io"
 	"log"
 	"net/http"
@@ -25,6 +27,17 @@ func caServer(t *testing.T) *httptest.Server {
 	mux.HandleFunc("/long", func(w http.ResponseWriter, _ *http.Request) {
 		w.Write([]byte(strings.Repeat(" ", known.MaxDirectory+2)))
 	})
+	mux.HandleFunc("/packed", func(w http.ResponseWriter, _ *http.Request) { // 32 KiB that unpack to 32 MiB
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer z.Close()
+		for range 32 {
+			if _, err := z.Write(bytes.Repeat([]byte(" "), 1<<20)); err != nil {
+				return // who asked has heard enough
+			}
+		}
+	})
+	mux.HandleFunc("/headers", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 1<<20)) })
 	mux.HandleFunc("/once", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/directory", http.StatusFound) })
 	mux.HandleFunc("/round", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/round", http.StatusFound) })
 	mux.HandleFunc("/plain", func(w http.ResponseWriter, r *http.Request) {
@@ -54,6 +67,8 @@ func TestDirectoryOverHTTPS(t *testing.T) {
 		{"missing", "/missing", true, `"404 Not Found"`},
 		{"a page", "/html", true, "no JSON document"},
 		{"too long", "/long", true, "longer than"},
+		{"too long once it is unpacked", "/packed", true, "longer than"},
+		{"headers without end", "/headers", true, "header"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
