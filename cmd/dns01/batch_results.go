@@ -105,6 +105,9 @@ func openOwn(o batchOptions) (*os.File, error) {
 	if !o.resume {
 		how |= os.O_EXCL
 	}
+	if err := ownLink(o.output); err != nil {
+		return nil, usagef("--output %s cannot be written: %v", o.output, err)
+	}
 	f, err := os.OpenFile(o.output, how, 0o644)
 	switch {
 	case errors.Is(err, os.ErrExist):

@@ -103,5 +103,9 @@ func TestReplaceFileNotBehindALinkOfOthers(t *testing.T) {
 			t.Errorf("%v, want a complaint of the link", err)
 		}
 	}
+	p, _, _ := newProgram(t)
+	if _, _, err := p.openResults(batchOptions{output: link, resume: true}); err == nil || !strings.Contains(err.Error(), "another user") {
+		t.Errorf("batch: %v", err)
+	}
 	wantFile(t, precious, "precious", 0o644)
 }
