@@ -181,7 +181,7 @@ func (j *judge) zoneFindings(z *survey.Zone) []draft {
 	}
 	h := j.health(z)
 	ds := slices.Concat(
-		deadZone(h),
+		j.deadZone(h),
 		brokenServers(h),
 		unresolvable(h),
 		private(h),
@@ -216,7 +216,7 @@ func (h *zoneHealth) fault() string {
 }
 
 // deadZone tells that no server is left: each with what it did.
-func deadZone(h *zoneHealth) []draft {
+func (j *judge) deadZone(h *zoneHealth) []draft {
 	id := h.fault()
 	if !h.dead() || id != "delegation-lame" && id != "delegation-cyclic" {
 		return nil
@@ -233,8 +233,13 @@ func deadZone(h *zoneHealth) []draft {
 	case len(bad) > 0 && all(answers(bad), func(a *survey.Answer) bool { return a.Mismatched }):
 		f.Fix = fmt.Sprintf("Have the replies of %s carry the ID and the question of the query: look at the load balancer or firewall before %s.",
 			who(answers(bad)), verb(len(names(bad)), "it", "them"))
+	case dropsMixedCase(h.zone):
+		f.Detail += " Asked in lower case and without EDNS, they answer; a CA's resolver asks in mixed letter case."
+		f.Evidence = append(f.Evidence, h.zone.Elsewhere.Plain...)
+		f.Fix = fmt.Sprintf("Have names in %s compared without regard to letter case (RFC 4343) by these servers: look at the firewall before them.", z)
 	default:
 		f.Fix = fmt.Sprintf("Bring these servers back (port 53, UDP and TCP), or change the NS records of %s in %s%s to servers that answer.", z, parentOf(h.zone), registrar(h.zone))
+		f.Detail += j.notHeardElsewhere(h)
 	}
 	if id == "delegation-cyclic" {
 		f.Detail = fmt.Sprintf("The servers of %s can only be found through each other: %s.", z, problems(h.problems()))

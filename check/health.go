@@ -34,6 +34,7 @@ type serverHealth struct {
 type zoneHealth struct {
 	zone    *survey.Zone
 	servers []serverHealth
+	shut    bool // its servers answer others, and not us
 }
 
 // in selects the addresses whose name stands in the parent's NS set, by state.
@@ -50,7 +51,7 @@ func (h *zoneHealth) in(states ...serverState) []serverHealth {
 // dead reports whether no server of the delegation can serve the zone, and
 // none is left that we could not ask.
 func (h *zoneHealth) dead() bool {
-	return len(h.servers)+len(h.zone.Problems) > 0 &&
+	return !h.shut && len(h.servers)+len(h.zone.Problems) > 0 &&
 		len(h.in(serving)) == 0 && len(h.unseen()) == 0 &&
 		!slices.ContainsFunc(h.zone.Problems, ourProblem)
 }
@@ -68,7 +69,7 @@ func (h *zoneHealth) unseen() []serverHealth {
 // matter of the mismatch.
 func (h *zoneHealth) problems() []survey.NameServerProblem {
 	return slices.DeleteFunc(slices.Clone(h.zone.Problems), func(p survey.NameServerProblem) bool {
-		return ourProblem(p) || len(h.zone.ParentNS) > 0 && !slices.Contains(h.zone.ParentNS, p.Server)
+		return ourProblem(p) || h.shut || len(h.zone.ParentNS) > 0 && !slices.Contains(h.zone.ParentNS, p.Server)
 	})
 }
 
@@ -77,7 +78,7 @@ func (j *judge) health(z *survey.Zone) *zoneHealth {
 	if h, ok := j.zones[z.Name]; ok {
 		return h
 	}
-	h := &zoneHealth{zone: z}
+	h := &zoneHealth{zone: z, shut: j.shutOut(z.Name) != nil}
 	anyInParent := slices.ContainsFunc(z.Servers, func(s *survey.Server) bool { return s.InParent })
 	for _, s := range z.Servers {
 		// The root has no parent to name its servers.

@@ -54,6 +54,8 @@ type judge struct {
 	// so: serials that differ follow from it.
 	differing map[string]place
 	rtts      map[netip.Addr]time.Duration // see rtt
+	shut      map[string]*shutOut          // see shutOuts
+	barred    map[netip.Addr]bool          // servers of these zones
 }
 
 type lookupKey struct {

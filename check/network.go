@@ -110,6 +110,9 @@ func (az *authorization) explainNetwork(v Verdict) place {
 		az.raise(f, place{})
 		return f.place()
 	}
+	if p := az.explainShutOut(); p != (place{}) {
+		return p
+	}
 	what := az.blockedPort()
 	if what == "" || n.TCP == "blocked" && v != Unknown && !az.triedTCP() {
 		return place{}

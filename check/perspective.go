@@ -276,9 +276,9 @@ func (az *authorization) corroborate() *Problem {
 		{"CAA", az.climb.tally(), func(r remote) respect { return r.caa }},
 	} {
 		q := az.quorumFor(rs, part.of)
-		if !part.here.may() {
+		if !part.here.may() || az.shutOutOf(part.here) {
 			az.passElsewhere(part.what, q)
-			return nil // the CA does not ask its remote perspectives
+			return nil // the CA does not ask its remote perspectives, or nobody knows
 		}
 		if len(q.failing) > 0 || len(q.depending) > 0 && !part.here.fail {
 			az.raise(az.perspectivesFail(part.what, q), place{})
@@ -288,6 +288,12 @@ func (az *authorization) corroborate() *Problem {
 		}
 	}
 	return nil
+}
+
+// shutOutOf reports whether nothing is known here of one respect since servers
+// answer others only.
+func (az *authorization) shutOutOf(here tally) bool {
+	return here.unsure && !here.pass && !here.fail && len(az.shutOuts()) > 0
 }
 
 // passElsewhere tells that what fails here passes at other places: then the

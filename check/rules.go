@@ -28,6 +28,7 @@ var allRules = sync.OnceValue(func() []*Rule {
 		ttlRules,
 		caaRules,
 		networkRules,
+		shutRules,
 		viewsRules,
 		horizonRules,
 		perspectiveRules,

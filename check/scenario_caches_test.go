@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dns01/resolver"
 	"dns01/resolver/lab"
 	"dns01/resolver/survey"
 	"dns01/testdata"
@@ -12,8 +13,10 @@ import (
 
 // Asking a cache for a name that does not exist yet plants the denial that
 // people then wait for. In no world does a question reach one that is not
-// about something every server of the zone has, and has alike. Worlds without
-// caches get two.
+// about something every server of the zone has, and has alike; but for zones
+// that nothing is heard of: there it is a name that nobody will ever wait for,
+// and the NS records that a resolver has just used. Worlds without caches get
+// two.
 func TestNoCacheIsAskedForWhatIsNotAgreed(t *testing.T) {
 	asked := 0
 	for _, name := range testdata.Scenarios() {
@@ -41,7 +44,11 @@ func TestNoCacheIsAskedForWhatIsNotAgreed(t *testing.T) {
 				continue
 			}
 			asked++
-			if why := notAgreed(p.survey, survey.Question{Name: strings.ToLower(a.Name), Type: a.Type}, nil); why != "" {
+			q := survey.Question{Name: strings.ToLower(a.Name), Type: a.Type}
+			if harmless(p, a.Host, q) {
+				continue
+			}
+			if why := notAgreed(p.survey, q, nil); why != "" {
 				t.Errorf("%s: the cache %s is asked for %s %s: %s", name, a.Host, a.Name, a.Type, why)
 			}
 		}
@@ -49,6 +56,38 @@ func TestNoCacheIsAskedForWhatIsNotAgreed(t *testing.T) {
 	if asked < 100 {
 		t.Errorf("%d questions reached caches in all: this test sees nothing", asked)
 	}
+}
+
+// harmless reports whether a question is for a made-up name, put once, below a
+// zone that nothing was heard of or below the name of one of its servers; or for
+// the NS records of such a zone, behind one.
+func harmless(p played, cache string, q survey.Question) bool {
+	label, below, _ := strings.Cut(q.Name, ".")
+	madeUp := strings.HasPrefix(label, resolver.ProbePrefix) && q.Type == "TXT"
+	times, before := 0, false
+	for _, a := range p.log {
+		name := strings.ToLower(a.Name)
+		if a.Host == cache && name == q.Name && a.Type == q.Type {
+			times++
+		}
+		before = before || a.Host == cache && strings.HasPrefix(name, resolver.ProbePrefix) && strings.HasSuffix(name, "."+q.Name)
+	}
+	for _, z := range p.survey.Zones {
+		server := slices.ContainsFunc(z.Problems, func(n survey.NameServerProblem) bool { return n.Server == below })
+		if unheard(p.survey, z) && (madeUp && times == 1 && (z.Name == below || server) || q == survey.Question{Name: z.Name, Type: "NS"} && before) {
+			return true
+		}
+	}
+	return false
+}
+
+// unheard reports whether no server of a zone has given an answer of use.
+func unheard(s *survey.Survey, z *survey.Zone) bool {
+	usable := func(a *survey.Answer) bool { return a != nil && a.Status.Usable() }
+	if slices.ContainsFunc(z.Servers, func(v *survey.Server) bool { return usable(v.SOA) || usable(v.NS) }) {
+		return false
+	}
+	return !slices.ContainsFunc(s.Lookups, func(l *survey.Lookup) bool { return l.Zone == z.Name && slices.ContainsFunc(l.Answers, usable) })
 }
 
 // notAgreed says why the servers do not agree that a question has an answer,

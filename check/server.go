@@ -312,7 +312,7 @@ func (az *authorization) unusable(e *end) place {
 		// fail at is raised where that is met.
 		return place{h.fault(), z.Name}
 	case h.dead():
-		for _, d := range slices.Concat(deadZone(h), unresolvable(h), private(h)) {
+		for _, d := range slices.Concat(az.deadZone(h), unresolvable(h), private(h)) {
 			az.raise(az.foreign(d.Finding), d.cause)
 		}
 		return place{h.fault(), z.Name}

@@ -36,10 +36,10 @@ func serverAt(z *survey.Zone, a *survey.Answer) *survey.Server {
 
 // ours reports whether an answer failed on our side: it says nothing about
 // the server. Silence counts as ours where a whole address family is silent,
-// or where what gets lost may be large.
+// where what gets lost may be large, or where others are answered.
 func (j *judge) ours(a *survey.Answer) bool {
 	if a.Status.Ours() || a.Status == survey.Truncated && j.s.Network.TCP != "" ||
-		a.Status == survey.Timeout && j.s.Network.Large == "lost" {
+		a.Status == survey.Timeout && j.s.Network.Large == "lost" || j.bars(a) {
 		return true
 	}
 	if a.Status != survey.Timeout && a.Status != survey.Unreachable {
@@ -117,7 +117,7 @@ func (j *judge) hopeless(zone string) bool {
 		return false
 	}
 	return all(z.Servers, func(s *survey.Server) bool { return s.Special != "" }) &&
-		!slices.ContainsFunc(z.Problems, ourProblem)
+		!slices.ContainsFunc(z.Problems, ourProblem) && j.shutOut(zone) == nil
 }
 
 // ourProblem reports whether a name server has no address because we stopped

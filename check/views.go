@@ -70,6 +70,8 @@ func (j *judge) whyNotSeen() string {
 		return "no server answers, the root's included, so DNS does not get out of this network"
 	case n != (survey.Network{}) && down(n.IPv4) && down(n.IPv6):
 		return "this host has no network"
+	case len(reasons) == 0 && len(j.shutOuts()) > 0:
+		return "the servers that have it do not answer this host"
 	case len(reasons) == 0:
 		return "no server that counts could be asked from here"
 	}

@@ -125,6 +125,10 @@ func consequence(r Report) string {
 	return "could not find out whether " + ca + " would issue"
 }
 
+// kept are the findings, beside those about this network, that tell what kept us
+// from looking.
+var kept = []string{"could-not-look", "answers-others-only", "root-fails"}
+
 // leading returns the finding that the verdict rests on, or nil: the first
 // cause of the severity that goes with it, and for an unknown verdict what
 // kept us from looking.
@@ -137,7 +141,7 @@ func leading(res check.Result) *check.Finding {
 		rests = func(f *check.Finding) bool { return f.Severity == check.Warning }
 	case check.Unknown:
 		rests = func(f *check.Finding) bool {
-			return f.Rule.ID == "could-not-look" || strings.HasPrefix(f.Rule.ID, "local-")
+			return slices.Contains(kept, f.Rule.ID) || strings.HasPrefix(f.Rule.ID, "local-")
 		}
 	}
 	for i := range res.Findings {

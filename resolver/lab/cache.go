@@ -7,14 +7,20 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"dns01/resolver"
 )
 
 // A recursor is a recursive resolver. It holds what the scenario says until
 // the TTL of that ends, and takes everything else from the first host of each
-// zone as it is at the moment; it remembers nothing it was asked.
+// zone as it is at the moment; it remembers nothing it was asked. It stands
+// elsewhere: faults before the servers hit it unless they are for certain
+// places.
 type recursor struct {
 	held  []holding
 	zones func(origin string, at time.Duration) *zone // nil if there is no such zone
+	// hears reports whether some server of a zone answers a question.
+	hears func(origin string, q dns.Question, at time.Duration) bool
 }
 
 // A holding is one question that a cache has the answer to.
@@ -76,10 +82,10 @@ func (r resolved) then(last resolved) resolved {
 }
 
 // lookUp descends by delegation from the root. The zone is nil if a cut leads
-// nowhere.
+// nowhere, or to servers that do not answer.
 func (c *recursor) lookUp(name string, qtype uint16, at time.Duration) (match, *zone) {
 	z := c.zones(".", at)
-	for z != nil {
+	for z != nil && c.hears(z.origin, dns.Question{Name: name, Qtype: qtype, Qclass: dns.ClassINET}, at) {
 		m := z.find(name, qtype)
 		if m.outcome != delegated {
 			return m, z
@@ -201,4 +207,28 @@ func parseDenial(line string) (h holding, ok bool, err error) {
 		return holding{}, false, fmt.Errorf("%q is not a TTL in seconds", words[4])
 	}
 	return holding{name: name, qtype: kind, rcode: rcode, ttl: time.Duration(ttl) * time.Second}, true, nil
+}
+
+// resolverWaits is how long a resolver waits for a server.
+const resolverWaits = 2 * time.Second
+
+// fromElsewhere is where resolvers ask from: no perspective, and not here. This
+// host's own one asks from here.
+const fromElsewhere = "a resolver"
+
+// answersResolver reports whether a server answers a question of a resolver,
+// with EDNS or else without.
+func (s *server) answersResolver(q dns.Question, at time.Duration, from string) bool {
+	for _, edns := range []bool{true, false} {
+		m := new(dns.Msg)
+		m.Question = []dns.Question{q}
+		if edns {
+			m.SetEdns0(udpSize, true)
+		}
+		r := s.handle(request{at: at, server: s.addr, transport: resolver.UDP, msg: m, from: from})
+		if r.msg != nil && r.delay < resolverWaits && (r.msg.Rcode == dns.RcodeSuccess || r.msg.Rcode == dns.RcodeNameError) {
+			return true
+		}
+	}
+	return false
 }

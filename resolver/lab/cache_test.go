@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -108,5 +109,27 @@ func TestFaultyCache(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := world(t, cached+"-- faults --\nGoogle servfail\n")
 		diff(t, "Google", "SERVFAIL edns", ask(t, w, "udp 192.0.2.100 example.com TXT"))
+	})
+}
+
+// A resolver elsewhere hears the servers that say nothing to this place, and
+// none that is silent to all.
+func TestCacheHears(t *testing.T) {
+	const query = "udp 192.0.2.100 example.com TXT"
+	for _, test := range []struct{ name, faults, want string }{
+		{"one server left", "ns1.example.com drop\n", lines("NOERROR ra edns", `A example.com. 300 IN TXT "live"`)},
+		{"silent to all", "ns1.example.com drop\nns2.example.com refuse\n", "SERVFAIL ra edns"},
+		{"silent to here", "ns1.example.com from=here drop\nns2.example.com from=here drop\n", lines("NOERROR ra edns", `A example.com. 300 IN TXT "live"`)},
+		{"without EDNS only", "ns1.example.com edns-drop\nns2.example.com edns-drop\n", lines("NOERROR ra edns", `A example.com. 300 IN TXT "live"`)},
+		{"too slow", "ns1.example.com slow 3s\nns2.example.com slow 3s\n", "SERVFAIL ra edns"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w := world(t, strings.Replace(cached, "example.com.     30 TXT \"old\"\n", "", 1)+"-- faults --\n"+test.faults)
+			diff(t, test.name, test.want, ask(t, w, query))
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := world(t, cached+"-- faults --\nns1.example.com from=here drop\nns2.example.com from=here drop\n")
+		diff(t, "this host's own", "SERVFAIL ra edns", ask(t, w, "udp 192.0.2.101 example.com TXT"))
 	})
 }

@@ -72,6 +72,7 @@ var faults = map[string]maker{
 	"no-aa":                   plain(noAA),
 	"ra":                      plain(ra),
 	"lower-case":              plain(lowerCase),
+	"case-sensitive-drop":     plain(caseSensitive(func(request, response) response { return response{} })),
 	"case-sensitive-nxdomain": plain(caseSensitive(denied)),
 	"case-sensitive-servfail": plain(caseSensitive(func(r request, _ response) response { return r.fails(dns.RcodeServerFailure) })),
 

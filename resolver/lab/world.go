@@ -133,9 +133,18 @@ func (w *World) addCaches(s *Scenario, m *made) error {
 		held[h.cache] = append(held[h.cache], hs...)
 	}
 	for _, c := range s.caches {
+		from := fromElsewhere
+		if c.Local {
+			from = ""
+		}
 		rec := &recursor{
 			held:  held[c.Name],
 			zones: func(origin string, at time.Duration) *zone { return first[origin].at(at) },
+			hears: func(origin string, q dns.Question, at time.Duration) bool {
+				return slices.ContainsFunc(w.servers, func(srv *server) bool {
+					return slices.Contains(m.serving(origin), dns.Fqdn(srv.host)) && srv.answersResolver(q, at, from)
+				})
+			},
 		}
 		w.add(&server{host: c.Name, addr: c.Addr, local: c.Local, handle: rec.handle})
 	}

@@ -105,6 +105,14 @@ func (t *taker) agreed(q Question, hops int) bool {
 }
 
 func (t *taker) askCache(r Resolver, q Question) {
+	ans := t.cached(r, q)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.s.Resolvers = append(t.s.Resolvers, ans)
+}
+
+// cached is what a resolver says to a question.
+func (t *taker) cached(r Resolver, q Question) ResolverAnswer {
 	o := t.askResolver(r, q)
 	ans := ResolverAnswer{
 		Question: q, Resolver: r.Name, Local: r.Local, Addr: r.Addr,
@@ -114,9 +122,7 @@ func (t *taker) askCache(r Resolver, q Question) {
 		ans.Exchange.Server = r.Name
 	}
 	ans.read(o)
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.s.Resolvers = append(t.s.Resolvers, ans)
+	return ans
 }
 
 // askResolver asks a resolver the way that it is asked, over TCP as needed.
@@ -175,7 +181,8 @@ func (r *ResolverAnswer) read(o resolver.Observation) {
 		}
 	}
 	if len(r.Records) == 0 && reading.SOA != nil {
-		r.TTL = soa(reading.SOA).NegativeTTL
+		own := soa(reading.SOA)
+		r.SOA, r.TTL = own.Zone, own.NegativeTTL
 	}
 }
 

@@ -262,6 +262,10 @@ type Zone struct {
 	Servers  []*Server
 	Problems []NameServerProblem
 
+	// Elsewhere is what others get of the zone, where nothing of use was heard of
+	// it here; nil where that was not asked.
+	Elsewhere *View
+
 	// NSAliases are NS names that turned out to be CNAMEs.
 	NSAliases map[string]string
 
@@ -305,6 +309,7 @@ type ResolverAnswer struct {
 	EDECode  int    // with EDE: its code (RFC 8914 §5.2)
 	Records  []Record
 	TTL      uint32 // seconds the cache will keep this answer
+	SOA      string // the zone that a negative answer is from, "" where it does not say
 	RTT      time.Duration
 	Exchange Exchange
 }

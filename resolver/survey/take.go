@@ -131,6 +131,7 @@ func take(ctx context.Context, t Target, o Options) *Survey {
 	tk.suspect()
 	asked()
 	tk.around()
+	tk.elsewhere()
 	tk.ended = ctx.Err() != nil // what caches say decides nothing
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
