@@ -14,6 +14,7 @@ const (
 	lame        serverState = "lame"        // answers, and never usably
 	quiet       serverState = "silent"      // never answers
 	unreachable serverState = "unreachable" // refuses, or a router says so
+	tardy       serverState = "tardy"       // answers when nobody waits any more
 	deaf        serverState = "deaf"        // silent to EDNS, answers plain DNS
 	choked      serverState = "choked"      // its larger UDP answers get lost
 	astray      serverState = "astray"      // its replies come from elsewhere
@@ -119,6 +120,8 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 		return choked, first
 	case first.Status == survey.Timeout && first.Elsewhere.IsValid():
 		return astray, first
+	case first.Status == survey.Timeout && first.Late > 0:
+		return tardy, first
 	case first.Status == survey.Timeout:
 		return quiet, first
 	case first.Status == survey.Unreachable:
@@ -141,6 +144,7 @@ var mute = map[serverState]string{
 	deaf:    "edns-dropped",
 	choked:  "fragments-lost",
 	astray:  "answer-from-wrong-address",
+	tardy:   "nameserver-slow",
 	balking: "edns-unsupported",
 
 	pedantic: "case-answers-differ",
@@ -150,7 +154,7 @@ var mute = map[serverState]string{
 // these muted the ones with a rule of their own.
 var (
 	unfit = append([]serverState{lame, quiet, unreachable}, muted...)
-	muted = []serverState{deaf, choked, astray, balking, pedantic}
+	muted = []serverState{deaf, choked, astray, tardy, balking, pedantic}
 )
 
 // answersOf are the answers of one address for a zone, SOA first.

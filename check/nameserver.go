@@ -22,6 +22,7 @@ func brokenServers(h *zoneHealth) []draft {
 		{deaf, mute[deaf], "Let queries for %s that carry EDNS (an OPT record) through to %s: look at the firewall before %s. Or change the NS records in %s%s."},
 		{choked, mute[choked], "Let UDP answers for %s of up to 1232 octets through from %s: look at the firewall before %s. Or change the NS records in %s%s."},
 		{astray, mute[astray], "Have replies for %s leave from the address that was asked, at %s, and not translated on the way; or take %s out of its NS records in %s%s."},
+		{tardy, mute[tardy], "Find out what makes the servers for %s slow at %s, or take %s out of its NS records in %s%s."},
 		{pedantic, mute[pedantic], "Have names in %s compared without regard to letter case (RFC 4343) by %s: look at what stands before %s. Or change the NS records in %s%s."},
 		{balking, mute[balking], "Have queries for %s that carry EDNS (an OPT record) answered by %s: upgrade the software of %s, or change the NS records in %s%s."},
 	} {

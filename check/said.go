@@ -74,6 +74,8 @@ func saidNothing(a *survey.Answer) string {
 		return "answers from another address than was asked"
 	case a.Mismatched:
 		return "answers with replies that carry another ID or question"
+	case a.Late > 0:
+		return fmt.Sprintf("answers only after %.1f s", a.Late.Seconds())
 	case a.OverTCP:
 		return "answers over TCP and not over UDP"
 	}

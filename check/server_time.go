@@ -16,7 +16,7 @@ const (
 // waits tells what silent servers cost a resolver that tries them first, as
 // the end of a sentence; "" when they cost no time, or when no other is left.
 func (h *zoneHealth) waits(ss []serverHealth) string {
-	if len(h.in(serving)) == 0 || ss[0].state != deaf && ss[0].state != choked && ss[0].state != astray {
+	if len(h.in(serving)) == 0 || ss[0].state != deaf && ss[0].state != choked && ss[0].state != astray && ss[0].state != tardy {
 		return ""
 	}
 	var all time.Duration

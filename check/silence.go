@@ -38,7 +38,7 @@ func serverAt(z *survey.Zone, a *survey.Answer) *survey.Server {
 // the server. Silence counts as ours where a whole address family is silent,
 // where what gets lost may be large, or where others are answered.
 func (j *judge) ours(a *survey.Answer) bool {
-	if a.Status.Ours() || a.Status == survey.Truncated && j.s.Network.TCP != "" ||
+	if a.Status.Ours() || j.slowHere(a) || a.Status == survey.Truncated && j.s.Network.TCP != "" ||
 		a.Status == survey.Timeout && j.s.Network.Large == "lost" || j.bars(a) {
 		return true
 	}

@@ -67,6 +67,13 @@ func (j *judge) tooSlow(l *survey.Lookup, a *survey.Answer) bool {
 	return a.Status.Usable() && !j.registry(l.Zone) && j.delay(a.Addr) >= pastLimit
 }
 
+// slowHere reports whether an answer came late since everything takes long from
+// here: another network might have had it in time.
+func (j *judge) slowHere(a *survey.Answer) bool {
+	q := j.s.Network.Quickest
+	return a.Late > 0 && q > 0 && a.Late-q < pastLimit
+}
+
 // slowServers raises that servers take long: all that serve the zone, or some
 // of them, which the CA's resolver then avoids.
 func (j *judge) slowServers(h *zoneHealth) []draft {

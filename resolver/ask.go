@@ -198,6 +198,7 @@ func (q *asking) udp(ctx context.Context, f form) {
 			q.unasked(ctx)
 			return
 		case forAll:
+			h.expect(silent)
 			if !q.sound(ctx, f, h) {
 				q.unasked(ctx)
 				return

@@ -17,8 +17,24 @@ type host struct {
 	lost    int           // replies over UDP that were given up early
 	dead    bool          // it was sounded and stayed silent
 	unheard bool          // it was sounded when nobody was heard
+	known   bool          // it was silent to others before it was sounded
 	pending chan struct{} // closed once it has been sounded; nil before that begins
 	silence
+}
+
+// expect notes, before an address is sounded out, whether it was silent lately.
+func (h *host) expect(silent bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.known = silent
+}
+
+// newlyDead reports whether an address was sounded out and found silent, and no
+// other client knew that before.
+func (h *host) newlyDead() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.dead && !h.known
 }
 
 // A silence is what sounding a dead address has found all the same.

@@ -102,6 +102,20 @@ func (c *Client) ProbeBriskly(ctx context.Context, server netip.Addr, p Probe) (
 	return c.probe(ctx, server, UDP, p, 2*c.cfg.Timeout, c.host(server).hurry(hurries))
 }
 
+// lateness is how long an address may take that has given no answer to what was
+// asked with the usual patience, twice a second: see ProbeLate.
+const lateness = 3500 * time.Millisecond
+
+// ProbeLate asks an address once more that was found silent, and waits longer: to
+// tell a server that is slow from one that is not there. It asks nothing where
+// that was found out before.
+func (c *Client) ProbeLate(ctx context.Context, server netip.Addr, p Probe) (Observation, bool) {
+	if !c.host(server).newlyDead() {
+		return Observation{}, false
+	}
+	return c.probe(ctx, server, UDP, p, lateness, nil)
+}
+
 // ProbeWatched is ProbeBriskly with an eye on whether others are heard: silence on
 // a line that is dead is told as such.
 func (c *Client) ProbeWatched(ctx context.Context, server netip.Addr, p Probe) (Observation, bool) {

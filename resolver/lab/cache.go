@@ -210,7 +210,7 @@ func parseDenial(line string) (h holding, ok bool, err error) {
 }
 
 // resolverWaits is how long a resolver waits for a server.
-const resolverWaits = 2 * time.Second
+const resolverWaits = 4 * time.Second
 
 // fromElsewhere is where resolvers ask from: no perspective, and not here. This
 // host's own one asks from here.

@@ -121,7 +121,7 @@ func TestCacheHears(t *testing.T) {
 		{"silent to all", "ns1.example.com drop\nns2.example.com refuse\n", "SERVFAIL ra edns"},
 		{"silent to here", "ns1.example.com from=here drop\nns2.example.com from=here drop\n", lines("NOERROR ra edns", `A example.com. 300 IN TXT "live"`)},
 		{"without EDNS only", "ns1.example.com edns-drop\nns2.example.com edns-drop\n", lines("NOERROR ra edns", `A example.com. 300 IN TXT "live"`)},
-		{"too slow", "ns1.example.com slow 3s\nns2.example.com slow 3s\n", "SERVFAIL ra edns"},
+		{"too slow", "ns1.example.com slow 5s\nns2.example.com slow 5s\n", "SERVFAIL ra edns"},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := world(t, strings.Replace(cached, "example.com.     30 TXT \"old\"\n", "", 1)+"-- faults --\n"+test.faults)

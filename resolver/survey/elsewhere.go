@@ -35,7 +35,7 @@ type View struct {
 func (a *Answer) Shuts() bool {
 	switch a.Status {
 	case Timeout:
-		return a.EDNS == "" && !a.Elsewhere.IsValid() && !a.OverTCP && !a.Mismatched
+		return a.EDNS == "" && a.Late == 0 && !a.Elsewhere.IsValid() && !a.OverTCP && !a.Mismatched
 	case Unreachable:
 		return !a.OverTCP
 	case Lame:

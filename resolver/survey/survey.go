@@ -149,6 +149,7 @@ type Answer struct {
 	TCP           string         // when NeedsTCP: "" if TCP brought the answer, else how it failed ("timeout", "unreachable", "closed", …)
 	EDNS          string         // "" fine; "unsupported" answered only without EDNS; "absent" no OPT in the answer; "dropped" silent to EDNS though it answers plain DNS; "small" silent to an offer of 1232 octets though it answers one of 512
 	OverTCP       bool           // with Timeout or Unreachable: it answers over TCP
+	Late          time.Duration  // with Timeout: what the server takes that answers later than anybody waits; 0 when nothing came
 	Mismatched    bool           // with Timeout: replies came, with another ID or to another question
 	Elsewhere     netip.AddrPort // with Timeout: where replies came from, which nobody takes; the zero value when none was heard
 	CaseLost      bool           // the question came back in other letter case
@@ -261,6 +262,10 @@ type Zone struct {
 	ChildNS  []string // as the zone's own servers list them, united; nil when not asked
 	Servers  []*Server
 	Problems []NameServerProblem
+
+	// Above are what the servers of the registry say, each at one address, that
+	// delegates the zone; nil where they were not asked.
+	Above []*Answer
 
 	// Elsewhere is what others get of the zone, where nothing of use was heard of
 	// it here; nil where that was not asked.

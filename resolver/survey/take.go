@@ -124,7 +124,7 @@ func take(ctx context.Context, t Target, o Options) *Survey {
 	}
 	tk.wg.Wait()
 	tk.complete()
-	asked := tk.askAgain()
+	asked, late := tk.askAgain(), tk.late()
 	tk.tell(StageBegun{Seeking})
 	tk.seek(t)
 	tk.tell(StageBegun{Suspecting})
@@ -132,6 +132,7 @@ func take(ctx context.Context, t Target, o Options) *Survey {
 	asked()
 	tk.around()
 	tk.elsewhere()
+	late()
 	tk.ended = ctx.Err() != nil // what caches say decides nothing
 	tk.tell(StageBegun{Caching})
 	tk.askCaches()
