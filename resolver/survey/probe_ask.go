@@ -25,15 +25,16 @@ type prober struct {
 func (z *zone) probes() bool { return z.t.o.Probes != ProbesNone && !z.Public }
 
 // probe begins with an address once it has said something about the zone's
-// SOA.
+// SOA. What an answer is worth that has none is found out in any case: a verdict
+// hangs on it, and the questions are those that a CA's resolver falls back on.
 func (z *zone) probe(s *Server, soa *Answer) {
-	if !z.probes() {
-		return
-	}
 	p := prober{z, s}
 	switch {
+	case z.Public:
 	case soa.Status == Answered:
-		p.start(soa)
+		if z.probes() {
+			p.start(soa)
+		}
 	case soa.Rcode != "" && soa.Rcode != "BADVERS":
 		z.t.begin(p.whyNoSOA)
 	}
@@ -43,7 +44,7 @@ func (z *zone) probe(s *Server, soa *Answer) {
 // the NS records tell as well whether it denies its own zone. Nil is not known
 // yet.
 func (z *zone) doubt(s *Server, soa, ns *Answer) {
-	if soa == nil || ns == nil || soa.Rcode != "" || !z.probes() {
+	if soa == nil || ns == nil || soa.Rcode != "" || z.Public {
 		return
 	}
 	switch p := (prober{z, s}); {

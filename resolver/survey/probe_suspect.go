@@ -16,6 +16,8 @@ import (
 func (t *taker) suspect() {
 	if t.o.Probes == ProbesNone || t.ctx.Err() != nil {
 		t.clearTCP()
+		t.ownCase()
+		t.allCaseAgain()
 		return
 	}
 	t.control()
@@ -42,6 +44,17 @@ func (t *taker) suspect() {
 	}
 	for _, f := range follow {
 		t.begin(f)
+	}
+	t.wg.Wait()
+}
+
+// allCaseAgain does for every zone what a CA's resolver does, where nothing is
+// probed.
+func (t *taker) allCaseAgain() {
+	for _, z := range t.zones {
+		if !z.Public {
+			t.begin(z.caseAgain)
+		}
 	}
 	t.wg.Wait()
 }
