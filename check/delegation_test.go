@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"dns01/resolver/survey"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func addr(s string) netip.Addr { return netip.MustParseAddr(s) }
@@ -185,5 +187,33 @@ func TestTLD(t *testing.T) {
 	}
 	if d := r.Identifiers[0].Predicted[0]; d.Stage != "new-order" || d.Type != "rejectedIdentifier" {
 		t.Errorf("predicted %+v", d)
+	}
+}
+
+// Of a registry's servers all were asked: one that still denies the domain makes
+// it a risk, whichever the walk has met.
+func TestDeniedAbove(t *testing.T) {
+	referral := func(a *survey.Answer) { a.Status, a.Child = survey.Referral, "example.com" }
+	for _, tt := range []struct {
+		name    string
+		above   []edit // of a.nic.com and b.nic.com
+		want    []string
+		verdict Verdict
+	}{
+		{"all delegate it", []edit{referral, referral}, []string{}, Ready},
+		{"one denies it", []edit{nxDomainAnswer, referral}, []string{"warning domain-not-registered"}, AtRisk},
+		{"one is silent", []edit{lost(survey.Timeout), referral}, []string{}, Ready},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld("example.com")
+			com := w.Zone("com")
+			for i, e := range tt.above {
+				w.Zone("example.com").Above = append(w.Zone("example.com").Above, w.answer(com, com.Servers[i], survey.Question{Name: "example.com", Type: "NS"}, e))
+			}
+			r := judgeAll(t, w, letsEncrypt(v1))
+			if d := cmp.Diff(tt.want, briefs(r)); d != "" || r.Verdict != tt.verdict {
+				t.Errorf("%s, want %s\n%s", r.Verdict, tt.verdict, d)
+			}
+		})
 	}
 }

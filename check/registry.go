@@ -10,6 +10,7 @@ import (
 
 // explainUnregistered raises that the domain, or its TLD, does not exist.
 func (az *authorization) explainUnregistered() {
+	az.deniedAbove()
 	name := az.unregistered()
 	if name == "" {
 		return
@@ -73,13 +74,30 @@ func (az *authorization) halfDelegated(l *survey.Lookup, bad, good []*survey.Ans
 	if !az.registry(l.Zone) || !all(bad, denies) || !all(good, refer) {
 		return Finding{}, false
 	}
-	domain := good[0].Child
+	return halfDelegation(l.Zone, good[0].Child, bad, good), true
+}
+
+// halfDelegation is the finding that a registry's servers disagree on whether a
+// domain is delegated.
+func halfDelegation(registry, domain string, bad, good []*survey.Answer) Finding {
 	f := finding("domain-not-registered", domain, fmt.Sprintf("Of the servers of %s, %s, and %s to the servers of %s: the delegation is not everywhere yet, or no more.",
-		l.Zone, saidByName(bad), series(serverNames(good))+" "+verb(len(serverNames(good)), "refers", "refer"), domain))
+		registry, saidByName(bad), series(serverNames(good))+" "+verb(len(serverNames(good)), "refers", "refer"), domain))
 	f.Severity, f.Transient = Warning, true
 	f.Evidence = evidence(append(bad[:1:1], good[0])...)
 	f.Fix = fmt.Sprintf("Wait some minutes: a registry brings a new delegation to all of its servers by itself. If it lasts, ask your registrar about %s.", domain)
-	return f, true
+	return f
+}
+
+// deniedAbove raises that some of a registry's servers, all of which were asked,
+// deny a domain that others delegate.
+func (az *authorization) deniedAbove() {
+	for _, z := range az.passed() {
+		bad := slices.DeleteFunc(slices.Clone(z.Above), func(a *survey.Answer) bool { return !denies(a) })
+		good := slices.DeleteFunc(slices.Clone(z.Above), func(a *survey.Answer) bool { return a.Status != survey.Referral || a.Child != z.Name })
+		if len(bad) > 0 && len(good) > 0 && az.lookup(z.Parent, az.txt.question) == nil {
+			az.raise(halfDelegation(z.Parent, z.Name, bad, good), place{})
+		}
+	}
 }
 
 // unregistered returns the domain, the closest to the root, that a registry

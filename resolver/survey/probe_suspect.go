@@ -30,6 +30,9 @@ func (t *taker) suspect() {
 			continue
 		}
 		follow = append(follow, z.caseAgain)
+		if t.o.Probes == ProbesDeep {
+			follow = append(follow, z.askAbove)
+		}
 		for _, s := range z.Servers {
 			if s.Special != "" || s.SOA == nil || !s.SOA.Status.Usable() {
 				continue

@@ -21,15 +21,21 @@ A server that mishandles such questions costs the certificate; one that
 mishandles others does not, and is not accused.
 
 Every address of every zone that matters to an order is probed, those of
-registries (the root, TLDs) never. The questions are few and run beside the
+registries (the root, TLDs) never; with --probe deep each name server of a
+registry is asked once whether it delegates the domain, at one address: up to 13
+questions a domain, which find a change that has not reached all of them. The questions are few and run beside the
 others, at most 16 in flight to one address and 100 a second after a burst of
 100, half as many as soon as answers stay away. A healthy address gets five:
 edns1; ednsopt, ednsflags and cookie in one; two on one TCP connection;
 type65534. What is read from answers that are there anyway costs none.
---no-probe leaves all of this out, --probe deep asks the whole list.
+--no-probe leaves all of this out, --probe deep asks the whole list. What is
+asked either way: a server that does not answer for the zone's own SOA is asked
+in lower case and without EDNS, and one that loses letter case is asked again as
+a CA's resolver asks it. No verdict could be given without.
 
-Silence counts only when an ordinary question is answered in between. The
-words are those of ISC's EDNS compliance reports where they have one. Grades:
+Silence counts only when an ordinary question is answered in between. Where no
+server of a zone is heard each is asked once more and listened to for 3.5 s: it
+may be slow, and not down. With --probe deep each silent server is. The words are those of ISC's EDNS compliance reports where they have one. Grades:
 
 - **ok**
 - **odd**: against the standards, of no consequence for a CA. Told with
