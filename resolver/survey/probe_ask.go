@@ -2,6 +2,7 @@ package survey
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/miekg/dns"
@@ -330,6 +331,9 @@ func (p prober) whyNoSOA() {
 		return
 	}
 	if !p.hasSOA(r.Observation) {
+		if refers(r.Reply.Msg) {
+			p.leaveOpen() // it does not speak of the zone this time, and denied something of it another
+		}
 		return
 	}
 	q.Plain = false
@@ -381,6 +385,12 @@ func (p prober) hasSOA(o resolver.Observation) bool {
 		}
 	}
 	return false
+}
+
+// refers reports whether a reply sends elsewhere.
+func refers(m *dns.Msg) bool {
+	return !m.Authoritative && m.Rcode == dns.RcodeSuccess && len(m.Answer) == 0 &&
+		slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS })
 }
 
 // deep asks the rest of the plan, one question after another.
