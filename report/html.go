@@ -186,7 +186,7 @@ func htmlOf(r Report) htmlReport {
 	}
 	for _, t := range targetsOf(r) {
 		if zone, rows := rowsOf(r.Survey, t); len(rows) > 0 {
-			x.Servers = append(x.Servers, htmlServersOf(visible(clip(caption(zone, t), htmlSentence)), rows))
+			x.Servers = append(x.Servers, htmlServersOf(visible(clip(caption(zone, t, 0), htmlSentence)), rows))
 		}
 	}
 	for _, v := range r.Survey.Vantages {

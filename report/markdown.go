@@ -201,7 +201,7 @@ func markdownServers(r Report) string {
 			continue
 		}
 		tables++
-		fmt.Fprintf(&b, "%s\n\n| address | server | answer | serial | RTT |\n|---|---|---|--:|--:|\n", sentence(caption(zone, t)))
+		fmt.Fprintf(&b, "%s\n\n| address | server | answer | serial | RTT |\n|---|---|---|--:|--:|\n", sentence(caption(zone, t, 0)))
 		for _, r := range rows[:min(len(rows), markdownRows)] {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", cell(r.addr.String()), cell(clip(r.server, markdownSentence)),
 				cell(clip(r.answer, markdownSentence)), serialWord(r.outcome.serial), rttWord(r.outcome))

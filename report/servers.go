@@ -19,6 +19,7 @@ const manyReasons = 4
 // fail, then a line for those on which they agree, and for the CAA decision.
 func writeServers(p *page, r Report) {
 	var agreed []agreedTargets
+	var others []differingTargets
 	for _, t := range targetsOf(r) {
 		zone, rows := rowsOf(r.Survey, t)
 		line, same := agreement(t, rows, isPublic(r.Survey, zone))
@@ -27,11 +28,10 @@ func writeServers(p *page, r Report) {
 		case same && !p.Verbose:
 			agreed = addAgreed(agreed, zone, line, t)
 		default:
-			p.blank()
-			p.para(0, 2, caption(zone, t))
-			writeTable(p, serverTable(rows))
+			others = addDiffering(others, zone, rows, t, p.Verbose)
 		}
 	}
+	writeDiffering(p, others)
 	writeCaches(p, r)
 	reasons := caaReasons(r.Result.Identifiers)
 	if len(agreed)+len(reasons) > 0 {
@@ -79,8 +79,13 @@ func rttWord(o outcome) string {
 	return elapsed(o.rtt)
 }
 
-func caption(zone string, t *target) string {
+// caption stands above the table of a target, and of so many more that have
+// the same one.
+func caption(zone string, t *target, more int) string {
 	s := fmt.Sprintf("Servers of %s, asked for TXT at %s", zoneName(zone), bare(t.name))
+	if more > 0 {
+		s += fmt.Sprintf(" and %d more", more)
+	}
 	if n := len(t.want); n > 0 {
 		s += fmt.Sprintf(" (%s expected)", count(n, "value", "values"))
 	}
@@ -98,6 +103,42 @@ func zoneName(zone string) string {
 		return "the root"
 	}
 	return bare(zone)
+}
+
+// differingTargets are targets in one zone on which its servers differ, or
+// fail, in the same way.
+type differingTargets struct {
+	zone  string
+	rows  []row // of the first one
+	first *target
+	more  int
+}
+
+func addDiffering(all []differingTargets, zone string, rows []row, t *target, every bool) []differingTargets {
+	same := func(a, b row) bool {
+		return a.addr == b.addr && a.server == b.server && a.answer == b.answer && a.outcome.word == b.outcome.word && sameSerial(a.outcome.serial, b.outcome.serial)
+	}
+	for i, d := range all {
+		if !every && d.zone == zone && len(d.first.want) == len(t.want) && slices.EqualFunc(d.rows, rows, same) {
+			all[i].more++
+			return all
+		}
+	}
+	return append(all, differingTargets{zone: zone, rows: rows, first: t})
+}
+
+// writeDiffering has a table for each of them, the first ones only when there
+// are many.
+func writeDiffering(p *page, all []differingTargets) {
+	for n, d := range all {
+		p.blank()
+		if n == manyIdentifiers && !p.Verbose {
+			p.para(0, 2, fmt.Sprintf("… and %d more tables (-v shows them)", len(all)-n))
+			return
+		}
+		p.para(0, 2, caption(d.zone, d.first, d.more))
+		writeTable(p, serverTable(d.rows))
+	}
 }
 
 // agreedTargets are targets in one zone on which all its servers say the same.

@@ -199,52 +199,6 @@ func writeIdentifiersOf(p *page, ids []check.IdentifierResult, v check.Verdict) 
 	}
 }
 
-func writePredicted(p *page, r Report) {
-	type key struct {
-		check.Problem
-		would string
-	}
-	var order []key
-	names := map[key][]string{}
-	for _, i := range distinct(r.Result.Identifiers) {
-		for _, x := range i.Predicted {
-			k := key{x, "would"}
-			if i.Verdict == check.AtRisk {
-				k.would = "may"
-			}
-			if names[k] == nil {
-				order = append(order, k)
-			}
-			names[k] = append(names[k], bare(i.Identifier))
-		}
-	}
-	for n, k := range order {
-		if n == manyIdentifiers && !p.Verbose {
-			p.para(0, 0, fmt.Sprintf("… and %d more answers (-v shows them)", len(order)-n))
-			return
-		}
-		p.blank()
-		p.para(0, 2, fmt.Sprintf("%s %s answer for %s (%s):", caName(r.Order.CA), k.would, some(names[k]), k.Stage))
-		p.para(2, 4, k.Type+": "+k.Detail)
-		writeSubproblems(p, r.Result.NewOrder, k.Problem)
-	}
-}
-
-// writeSubproblems has a line for each identifier that a refusal is about,
-// under the problem that it has for all of them.
-func writeSubproblems(p *page, refusal *check.Refusal, problem check.Problem) {
-	if refusal == nil || refusal.Problem != problem {
-		return
-	}
-	for n, s := range refusal.Subproblems {
-		if n == manyIdentifiers && !p.Verbose {
-			p.para(4, 6, fmt.Sprintf("… and %d more (-v shows them)", len(refusal.Subproblems)-n))
-			return
-		}
-		p.para(4, 6, fmt.Sprintf("%s: %s: %s", bare(s.Identifier), s.Type, s.Detail))
-	}
-}
-
 // some lists names, the first ones only when there are many.
 func some(names []string) string {
 	if len(names) <= 3 {
