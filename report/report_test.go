@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"dns01/check"
 	"dns01/resolver/survey"
 )
 
@@ -248,6 +249,20 @@ func TestPartsOfAFix(t *testing.T) {
 		if words != tt.words || !cmp.Equal(records, tt.records) {
 			t.Errorf("%s: %q, %q", tt.name, words, records)
 		}
+	}
+}
+
+func TestTallyHasTheGravestFirst(t *testing.T) {
+	var rs []Report
+	for _, v := range []check.Verdict{check.Ready, check.Blocked, check.AtRisk, check.Blocked} {
+		rs = append(rs, Report{Result: check.Result{Verdict: v}})
+	}
+	var b strings.Builder
+	if err := Tally(&b, rs, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("\n4 orders: 2 BLOCKED, 1 AT RISK, 1 READY\n", b.String()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -65,6 +65,26 @@ var verdictWords = map[check.Verdict]string{
 	check.Blocked: "BLOCKED",
 }
 
+// Tally writes how many orders came to which verdict, the gravest first, for
+// whoever has scrolled past the first of them. The error is the writer's.
+func Tally(w io.Writer, rs []Report, o TextOptions) error {
+	p := newPage(w, o)
+	var parts []string
+	for _, v := range []check.Verdict{check.Blocked, check.Unknown, check.Retry, check.AtRisk, check.Ready} {
+		n := 0
+		for _, r := range rs {
+			if r.Result.Verdict == v {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, p.style.verdict(v, verdictWord(v))))
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%s: %s\n", count(len(rs), "order", "orders"), strings.Join(parts, ", "))
+	return err
+}
+
 func writeVerdict(p *page, r Report) {
 	word := verdictWord(r.Result.Verdict)
 	p.hanging(p.style.verdict(r.Result.Verdict, word), len(word)+2, 2, headline(r))

@@ -112,6 +112,9 @@ func (p *program) play(ctx context.Context, w world, run runOptions) (int, error
 			break
 		}
 	}
+	if len(run.orders) > 1 && run.outputs.stdout() == "text" {
+		shown = errors.Join(shown, delivered(report.Tally(p.stdout, rs, p.textOptions(run.settings))))
+	}
 	if err := errors.Join(shown, p.deliver(rs, run.outputs, run.settings), run.timeline.write()); err != nil {
 		return 0, err
 	}
