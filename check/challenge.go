@@ -239,6 +239,7 @@ func (az *authorization) absent(e *end) {
 	if az.joined(e.values()) {
 		f.Fix = "Publish a record for each value, in the place of that one:\n" + f.Fix
 	}
+	f = az.notFollowed(f, e)
 	cause := az.whyAbsent(e)
 	if cause.rule == "domain-not-registered" || cause.rule == "tld-does-not-exist" {
 		f.Fix = "Once the domain resolves:\n" + f.Fix
@@ -329,7 +330,7 @@ func (az *authorization) whyAbsent(e *end) place {
 		return place{"domain-not-registered", domain}
 	case domain != "" && e.kind == nxDomain:
 		return place{"tld-does-not-exist", domain}
-	case len(az.beyondDelegation(e)) > 0:
+	case az.hasMoved(e):
 		return place{"delegation-mismatch", e.zone()}
 	case az.astray() != place{}:
 		return az.astray()

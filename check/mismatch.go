@@ -125,7 +125,7 @@ func (az *authorization) givenUp(zone string, as []*survey.Answer) bool {
 
 // beyondDelegation are the answers that would let a lookup pass, of servers
 // that the zone lists and the parent does not, where no server of the delegation
-// has what is expected: the zone has moved, and its delegation has not.
+// has what is expected.
 func (az *authorization) beyondDelegation(e *end) []*survey.Answer {
 	z := az.s.Zone(e.zone())
 	if z == nil || !az.want.validation() || az.txtTally().may() {
@@ -145,12 +145,35 @@ func (az *authorization) beyondDelegation(e *end) []*survey.Answer {
 	return as
 }
 
+// hasMoved reports whether what is expected stands beyond the delegation, and
+// the zone lists none of the servers that the parent does: the zone has moved,
+// and its delegation has not. Servers that it does list may follow yet.
+func (az *authorization) hasMoved(e *end) bool {
+	return az.givenUp(e.zone(), e.answers) && len(az.beyondDelegation(e)) > 0
+}
+
+// notFollowed adds to a finding that a value is missing which servers have it
+// that the parent does not list: the others are behind.
+func (az *authorization) notFollowed(f Finding, e *end) Finding {
+	as := az.beyondDelegation(e)
+	if len(as) == 0 || az.givenUp(e.zone(), e.answers) {
+		return f
+	}
+	z := az.s.Zone(e.zone())
+	f.Detail = fmt.Sprintf("%s; %s %s what is expected, and %s does not list %s.", strings.TrimSuffix(f.Detail, "."),
+		who(as), verb(len(serverNames(as)), "has", "have"), parentOf(z), verb(len(serverNames(as)), "it", "them"))
+	f.Fix = fmt.Sprintf("Wait until %s %s it too, or bring %s up to date: check the zone transfer of %s.",
+		series(serverNames(e.answers)), verb(len(serverNames(e.answers)), "has", "have"), verb(len(serverNames(e.answers)), "it", "them"), z.Name)
+	f.Evidence = append(f.Evidence, evidence(as...)...)
+	return f
+}
+
 // moved turns the finding that parent and zone list different servers into the
 // cause of a missing value that stands at those of the zone alone.
 func (az *authorization) moved(f Finding) Finding {
 	for _, e := range az.txt.ends {
 		as := az.beyondDelegation(e)
-		if e.zone() != f.Name || len(as) == 0 {
+		if e.zone() != f.Name || !az.hasMoved(e) {
 			continue
 		}
 		z := az.s.Zone(f.Name)
