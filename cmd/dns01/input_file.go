@@ -20,8 +20,11 @@ func openInput(name string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.Mode()&fs.ModeNamedPipe != 0 {
+	switch mode := info.Mode(); {
+	case mode&fs.ModeNamedPipe != 0:
 		return openPipe(name, os.O_RDONLY, pipeWait)
+	case mode&fs.ModeSocket != 0: // the system says that no such device is there
+		return nil, errEndless
 	}
 	f, err := os.OpenFile(name, os.O_RDONLY|nonBlocking, 0)
 	if err != nil {
@@ -49,10 +52,11 @@ func endsSometime(f *os.File, info fs.FileInfo) error {
 	if null, err := os.Stat(os.DevNull); err == nil && os.SameFile(info, null) {
 		return nil
 	}
-	return errors.New("it is no file that ends; name a regular one")
+	return errEndless
 }
 
 var (
+	errEndless    = errors.New("it is no file that ends; name a regular one")
 	errFolder     = errors.New("it is a folder; name a file in it")
 	errNotRegular = errors.New("it is no regular file, and it is read more than once; name one")
 )

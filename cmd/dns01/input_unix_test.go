@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,9 +49,21 @@ func pipe(t *testing.T) string {
 	return name
 }
 
-// A device without end, given for any file, is refused rather than read.
+// A device without end, given for any file, is refused rather than read, and so
+// is a socket.
 func TestADeviceIsNoFile(t *testing.T) {
-	for _, args := range readers("/dev/zero") {
+	dir, err := os.MkdirTemp("", "") // whose name is short enough for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	socket := filepath.Join(dir, "s")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, args := range append(readers("/dev/zero"), []string{"check", "--file", socket}) {
 		p, stdout, stderr := newProgram(t, slices.Clone(args)...)
 		if got := p.run(t.Context()); got != statusUsage || stdout.Len() > 0 || !strings.HasSuffix(stderr.String(), "it is no file that ends; name a regular one\n") {
 			t.Errorf("%v: status %d, %s", args, got, stderr)
