@@ -22,6 +22,9 @@ type expectation struct {
 func (j *judge) expect(id survey.Identifier) expectation {
 	var w expectation
 	w.values = unite(j.valuesOf(id.Name), j.o.Values[""])
+	if !j.valuesAreNamed() { // a zone may have more names than can be compared with each other
+		return w
+	}
 	for _, other := range j.s.Identifiers {
 		if other.Name == id.Name || other.Invalid != "" || other.Challenge != id.Challenge && j.endsAt(other) != j.endsAt(id) {
 			continue
@@ -33,6 +36,16 @@ func (j *judge) expect(id survey.Identifier) expectation {
 		}
 	}
 	return w
+}
+
+// valuesAreNamed reports whether some values are for one identifier alone.
+func (j *judge) valuesAreNamed() bool {
+	for name := range j.o.Values {
+		if name != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // valuesOf are the values given for one identifier, however it was written.

@@ -3,6 +3,8 @@ package check
 import (
 	"fmt"
 	"testing"
+
+	"dns01/resolver/survey"
 )
 
 // numbered are n texts that differ.
@@ -32,5 +34,21 @@ func TestManyRecordsCostLittle(t *testing.T) {
 		if n := len(f.Detail) + len(f.Fix); n > 6000 {
 			t.Errorf("%s: %d octets: %.300s", f.Rule.ID, n, f.Detail+"\n"+f.Fix)
 		}
+	}
+}
+
+// A zone's text may have as many names as it likes, and each is judged: none
+// is compared with all others.
+func TestManyNamesCostLittle(t *testing.T) {
+	const n = 10_000
+	w := newWorld()
+	for i := range n {
+		name := fmt.Sprintf("h%d.example.com", i)
+		w.Identifiers = append(w.Identifiers, survey.Identifier{Name: name, Challenge: "_acme-challenge." + name, CAA: []string{"example.com"}})
+	}
+	w.ask("example.com", "example.com", "CAA", caaAnswer(`0 issue "letsencrypt.org"`))
+	r := JudgeCAA(w.Survey, letsEncrypt())
+	if len(r.Identifiers) != n || r.Verdict != Ready {
+		t.Errorf("%s, %d identifiers", r.Verdict, len(r.Identifiers))
 	}
 }
