@@ -184,10 +184,16 @@ func (r *Reading) answer(zone string, a *Answer) {
 			if dname != nil && dname.To == r.Alias.To {
 				r.Alias.DNAME = dname.DNAME
 			}
+			if r.Alias.To == a.Name {
+				continue // what it leads to may stand beside it
+			}
 			return
 		}
 	}
-	if len(r.Records) == 0 {
+	switch {
+	case len(r.Records) > 0:
+		r.Alias = nil
+	case r.Alias == nil:
 		r.Alias = dname
 	}
 }

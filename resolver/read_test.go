@@ -65,6 +65,11 @@ func TestRead(t *testing.T) {
 		"CNAME before other data at one name": {"example.com", `aa
 			an _acme-challenge.example.com. 60 IN CNAME x.example.net.
 			an _acme-challenge.example.com. 60 IN TXT "v"`, Aliased, "", "x.example.net", 0, ""},
+		"CNAME to itself before other data": {"example.com", `aa
+			an _acme-challenge.example.com. 60 IN CNAME _acme-challenge.example.com.
+			an _acme-challenge.example.com. 60 IN TXT "v"`, Answered, "", "", 1, ""},
+		"CNAME to itself": {"example.com", `aa
+			an _acme-challenge.example.com. 60 IN CNAME _acme-challenge.example.com.`, Aliased, "", challenge, 0, ""},
 		"other data before the CNAME": {"example.com", `aa
 			an _acme-challenge.example.com. 60 IN TXT "v"
 			an _acme-challenge.example.com. 60 IN CNAME x.example.net.`, Answered, "", "", 1, ""},
