@@ -96,7 +96,7 @@ func (w *World) Answer(q *dns.Msg, to netip.Addr, tcp bool) (m *dns.Msg, raw []b
 		return nil, nil
 	}
 	e := w.entry(q.Question[0], to, tcp)
-	if (e == nil || len(mentioned(e.Msg)) == 0 && e.Raw == nil) && slices.Contains(w.roots, to) {
+	if slices.Contains(w.roots, to) && (e == nil || w.addressless(e)) {
 		if p := primed(w.roots, q.Question[0], tcp); p != nil {
 			e = p
 		}
@@ -114,6 +114,12 @@ func (w *World) Answer(q *dns.Msg, to netip.Addr, tcp bool) (m *dns.Msg, raw []b
 		m.Authoritative, m.RecursionAvailable = true, false
 	}
 	return m, nil
+}
+
+// addressless reports whether an entry tells no address and is not signed
+// either, so that another can stand for it.
+func (w *World) addressless(e *Entry) bool {
+	return len(mentioned(e.Msg)) == 0 && e.Raw == nil && len(w.s.Config.Options["trust-anchor"]) == 0
 }
 
 func (w *World) entry(q dns.Question, to netip.Addr, tcp bool) *Entry {
