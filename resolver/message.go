@@ -170,7 +170,7 @@ func unpackLenient(wire []byte) (*dns.Msg, error) {
 }
 
 // misshapen reports whether a record is an address of the wrong length. Unbound
-// removes it from its set (since 1.26.0), or else has no use for the message.
+// removes it from its set (since 1.19.0), or else has no use for the message.
 func misshapen(rr dns.RR) bool {
 	raw, ok := rr.(*dns.RFC3597)
 	return ok && (raw.Hdr.Rrtype == dns.TypeA || raw.Hdr.Rrtype == dns.TypeAAAA)

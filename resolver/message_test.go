@@ -54,7 +54,7 @@ func TestUnpackKeepsBrokenRecord(t *testing.T) {
 }
 
 // An address of the wrong length is of no use to anybody: the addresses beside
-// it count (Unbound since 1.26.0).
+// it count (Unbound since 1.19.0).
 func TestUnpackDropsShortAddress(t *testing.T) {
 	m := new(dns.Msg)
 	m.SetQuestion("ns1.example.com.", dns.TypeA)
