@@ -97,6 +97,7 @@ func (p *program) lookAtCAA(ctx context.Context, w world, o caaOptions) (*survey
 		Client: resolver.New(budgeted(p.clientOf(w, x, o.start, o.settings), len(o.names))), Counter: counter, Exchanger: x,
 		Now: p.clock(w), Anchors: o.anchors, SignedAt: o.signedAt, Judged: w.judged,
 	})
+	rec.began(s)
 	rec.done(s.Took, false)
 	rec.concluded(s)
 	return s, rec.save()

@@ -141,6 +141,7 @@ func (p *program) recorded(ctx context.Context, w world, o options) (report.Repo
 	if err := suppose(&r, o.supposed); err != nil {
 		return r, err
 	}
+	rec.began(r.Survey)
 	rec.done(r.Survey.Took, ctx.Err() != nil)
 	rec.concluded(r.Survey)
 	rec.judged(r.Survey, r.Order)

@@ -66,6 +66,7 @@ type recorder struct {
 	file   string
 	tmp    *os.File // becomes the file once it is whole
 	redact bool
+	since  time.Time        // when the only look began, if there is only one
 	facts  []recording.Fact // what validation concluded, to be kept if so
 	made   bool             // how values are made is kept
 }
@@ -182,6 +183,13 @@ func (r *recorder) resolvers(rs []survey.Resolver) []survey.Resolver {
 		}
 	}
 	return rs
+}
+
+// began notes when the only look there is began, as its report says it.
+func (r *recorder) began(s *survey.Survey) {
+	if r != nil {
+		r.since = s.Started.Truncate(time.Millisecond)
+	}
 }
 
 // judged notes whether the judgement of a look hangs on how values are made. A

@@ -47,6 +47,9 @@ func (r *recorder) concluded(s *survey.Survey) {
 // whole is what is to be written.
 func (r *recorder) whole() *recording.Recording {
 	rec := r.Recording()
+	if !r.since.IsZero() {
+		rec.Started = r.since
+	}
 	if !r.made {
 		rec.Values = slices.Clone(rec.Values)
 		for i := range rec.Values {

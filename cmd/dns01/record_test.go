@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
@@ -41,6 +42,37 @@ func undated(t *testing.T, report []byte) string {
 		t.Fatal(err)
 	}
 	return string(out)
+}
+
+// Between the first line of a recording and the first question the clock may
+// have gone on to the next second; the report is of when it was asked.
+func TestARecordingBeginsWhenItsReportDoes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "run.txt")
+	for _, command := range []string{"check", "caa"} {
+		var was struct {
+			StartedAt string `json:"started_at"`
+		}
+		is := was
+		synctest.Test(t, func(t *testing.T) {
+			p, stdout, _ := newProgram(t, command, "example.com", "--json", "--record", file)
+			var err error
+			if p.world, err = labWorld(worldFrom(t, "../../testdata/scenarios/healthy.txtar")); err != nil {
+				t.Fatal(err)
+			}
+			p.world.lab, p.world.now = "", nil
+			p.now = func() time.Time { time.Sleep(700 * time.Millisecond); return time.Now() }
+			p.run(t.Context())
+			if err := json.Unmarshal(stdout.Bytes(), &was); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if err := json.Unmarshal(ran(t, "replay", file, "--json").stdout.Bytes(), &is); err != nil {
+			t.Fatal(err)
+		}
+		if is != was {
+			t.Errorf("%s began at %s, and by its recording at %s", command, was.StartedAt, is.StartedAt)
+		}
+	}
 }
 
 // chancy are worlds where not everything follows from the seed, with the reason.

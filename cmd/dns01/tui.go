@@ -110,6 +110,7 @@ func (p *program) lookFor(w world, o options, tapes *tapeBox) func(context.Conte
 		w := rec.into(p, w)
 		o.resolvers = rec.resolvers(o.resolvers)
 		r := p.lookTelling(ctx, w, o, tell)
+		rec.began(r.Survey)
 		rec.done(r.Survey.Took, ctx.Err() != nil)
 		rec.saw(r.Survey)
 		rec.judged(r.Survey, r.Order)
