@@ -39,7 +39,7 @@ func (j *judge) shutOuts() map[string]*shutOut {
 	}
 	j.shut, j.barred = map[string]*shutOut{}, map[netip.Addr]bool{}
 	for _, z := range j.s.Zones {
-		if z.Name == "." || z.Elsewhere == nil && len(j.s.Perspectives) == 0 {
+		if z.Name == "." || z.Elsewhere == nil && len(j.s.Perspectives)+len(j.s.Vantages) == 0 {
 			continue
 		}
 		var as []*survey.Answer
@@ -50,7 +50,7 @@ func (j *judge) shutOuts() map[string]*shutOut {
 			continue
 		}
 		out := &shutOut{zone: z, heard: heardElsewhere(z), places: j.placesThatHear(z)}
-		if len(out.heard)+len(out.places) == 0 {
+		if !out.known() && !j.undecided(z) {
 			continue
 		}
 		j.shut[z.Name] = out
@@ -59,6 +59,18 @@ func (j *judge) shutOuts() map[string]*shutOut {
 		}
 	}
 	return j.shut
+}
+
+// known reports whether others were heard to be answered.
+func (out *shutOut) known() bool { return len(out.heard)+len(out.places) > 0 }
+
+// undecided reports whether the run ended when others were to be asked about a
+// zone that nothing is heard of: nobody can say then whom it shuts out.
+func (j *judge) undecided(z *survey.Zone) bool {
+	ended := slices.ContainsFunc(j.s.Gaps, func(g survey.Gap) bool {
+		return g.Question == survey.Question{} && (g.Reason == "deadline" || g.Reason == "interrupted")
+	})
+	return z.Elsewhere != nil && z.Elsewhere.Cut || ended && len(j.s.Vantages) > 0
 }
 
 // bars reports whether a server had no answer for us, and none of its zone's
@@ -115,7 +127,7 @@ func (az *authorization) explainShutOut() place {
 	var first place
 	for _, z := range az.passed() {
 		out := az.shutOut(z.Name)
-		if out == nil {
+		if out == nil || !out.known() {
 			continue
 		}
 		f := az.shutOutFinding(out)

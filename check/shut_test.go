@@ -60,6 +60,13 @@ func TestShutOut(t *testing.T) {
 				w.everything("example.com", i, dropsEDNS)
 			}
 		}},
+		{"the run ended before resolvers had answered", Unknown, []string{"note could-not-look"}, "Could not look up", []survey.ResolverAnswer{google(probe, "TXT", survey.NotAsked)}, func(w world) {
+			w.Zone("example.com").Elsewhere.Cut = true
+		}},
+		{"the run ended before places elsewhere had looked", Unknown, []string{"note could-not-look"}, "the run was interrupted", nil, func(w world) {
+			w.Vantages = []survey.Vantage{{Name: "places"}}
+			w.Gaps = []survey.Gap{{Reason: "interrupted"}}
+		}},
 		{"one server is heard", AtRisk, []string{"warning nameserver-silent"}, "", []survey.ResolverAnswer{fresh, ns}, func(w world) {
 			w.everything("example.com", 0, noDataAnswer)
 			w.ask("example.com", challengeName, "TXT", txtAnswer(v1), lost(survey.Timeout))

@@ -28,6 +28,8 @@ type View struct {
 	// Plain are those of the servers that do answer here, in lower case and
 	// without EDNS: it is not us whom they shut out, but how we ask.
 	Plain []Exchange
+	// Cut means that the run ended before that was known.
+	Cut bool
 }
 
 // Shuts reports whether an answer is what a server gives that shuts somebody
@@ -68,14 +70,20 @@ func (p NameServerProblem) unheard() bool { return p.Reason == "timeout" || p.Re
 // said by the servers of the zone a moment ago.
 func (t *taker) elsewhere() {
 	rs := t.elsewhereAsked()
-	if t.ctx.Err() != nil || len(rs) == 0 {
+	if len(rs) == 0 {
 		return
 	}
-	for _, z := range t.shut() {
+	zs := t.shut()
+	for _, z := range zs {
 		z.Elsewhere = &View{}
-		t.begin(func() { z.ask(rs) })
+		if t.ctx.Err() == nil {
+			t.begin(func() { z.ask(rs) })
+		}
 	}
 	t.wg.Wait()
+	for _, z := range zs {
+		z.Elsewhere.Cut = t.ctx.Err() != nil
+	}
 }
 
 // elsewhereAsked are the resolvers that are no part of this network, as far as
