@@ -37,7 +37,7 @@ type View struct {
 func (a *Answer) Shuts() bool {
 	switch a.Status {
 	case Timeout:
-		return a.EDNS == "" && a.Late == 0 && !a.Elsewhere.IsValid() && !a.OverTCP && !a.Mismatched
+		return a.EDNS == "" && a.Late == 0 && !a.Elsewhere.IsValid() && !a.OverTCP
 	case Unreachable:
 		return !a.OverTCP
 	case Lame:
