@@ -191,7 +191,7 @@ func TestTLD(t *testing.T) {
 }
 
 // Of a registry's servers all were asked: one that still denies the domain makes
-// it a risk, whichever the walk has met.
+// it a risk, whichever the walk has met, and one that is not heard may be such.
 func TestDeniedAbove(t *testing.T) {
 	referral := func(a *survey.Answer) { a.Status, a.Child = survey.Referral, "example.com" }
 	for _, tt := range []struct {
@@ -202,7 +202,8 @@ func TestDeniedAbove(t *testing.T) {
 	}{
 		{"all delegate it", []edit{referral, referral}, []string{}, Ready},
 		{"one denies it", []edit{nxDomainAnswer, referral}, []string{"warning domain-not-registered"}, AtRisk},
-		{"one is silent", []edit{lost(survey.Timeout), referral}, []string{}, Ready},
+		{"one denies it, and the other is not heard again", []edit{nxDomainAnswer, lost(survey.Timeout)}, []string{"warning domain-not-registered"}, AtRisk},
+		{"one is silent", []edit{lost(survey.Timeout), referral}, []string{"warning nameserver-silent"}, AtRisk},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld("example.com")

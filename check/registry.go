@@ -80,24 +80,43 @@ func (az *authorization) halfDelegated(l *survey.Lookup, bad, good []*survey.Ans
 // halfDelegation is the finding that a registry's servers disagree on whether a
 // domain is delegated.
 func halfDelegation(registry, domain string, bad, good []*survey.Answer) Finding {
+	refers := "another one refers"
+	if len(good) > 0 {
+		refers = series(serverNames(good)) + " " + verb(len(serverNames(good)), "refers", "refer")
+	}
 	f := finding("domain-not-registered", domain, fmt.Sprintf("Of the servers of %s, %s, and %s to the servers of %s: the delegation is not everywhere yet, or no more.",
-		registry, saidByName(bad), series(serverNames(good))+" "+verb(len(serverNames(good)), "refers", "refer"), domain))
+		registry, saidByName(bad), refers, domain))
 	f.Severity, f.Transient = Warning, true
-	f.Evidence = evidence(append(bad[:1:1], good[0])...)
+	f.Evidence = evidence(append(bad[:1:1], good[:min(1, len(good))]...)...)
 	f.Fix = fmt.Sprintf("Wait some minutes: a registry brings a new delegation to all of its servers by itself. If it lasts, ask your registrar about %s.", domain)
 	return f
 }
 
 // deniedAbove raises that some of a registry's servers, all of which were asked,
-// deny a domain that others delegate.
+// deny a domain that others delegate, or had no answer to that.
 func (az *authorization) deniedAbove() {
 	for _, z := range az.passed() {
 		bad := slices.DeleteFunc(slices.Clone(z.Above), func(a *survey.Answer) bool { return !denies(a) })
 		good := slices.DeleteFunc(slices.Clone(z.Above), func(a *survey.Answer) bool { return a.Status != survey.Referral || a.Child != z.Name })
-		if len(bad) > 0 && len(good) > 0 && az.lookup(z.Parent, az.txt.question) == nil {
+		unheard := slices.DeleteFunc(slices.Clone(z.Above), func(a *survey.Answer) bool { return a.Status.Usable() })
+		switch {
+		case az.lookup(z.Parent, az.txt.question) != nil:
+		case len(bad) > 0:
 			az.raise(halfDelegation(z.Parent, z.Name, bad, good), place{})
+		case len(unheard) > 0:
+			az.raise(unheardAbove(z, unheard), place{})
 		}
 	}
+}
+
+// unheardAbove is the finding that servers of a registry do not say whether they
+// delegate a zone.
+func unheardAbove(z *survey.Zone, unheard []*survey.Answer) Finding {
+	f := finding("nameserver-silent", z.Parent, fmt.Sprintf("Asked whether they delegate %s, %s: whether the delegation is everywhere is not known.", z.Name, saidByName(unheard)))
+	f.Transient = true
+	f.Servers, f.Evidence = hosts(unheard), evidence(unheard[0])
+	f.Fix = fmt.Sprintf("Run the check again. If it lasts, and others hear these servers: see whether this network loses DNS packets; otherwise it is for the registry of %s to mend.", z.Parent)
+	return f
 }
 
 // unregistered returns the domain, the closest to the root, that a registry

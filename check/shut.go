@@ -64,13 +64,58 @@ func (j *judge) shutOuts() map[string]*shutOut {
 // known reports whether others were heard to be answered.
 func (out *shutOut) known() bool { return len(out.heard)+len(out.places) > 0 }
 
-// undecided reports whether the run ended when others were to be asked about a
-// zone that nothing is heard of: nobody can say then whom it shuts out.
+// undecided reports whether nobody can say whom a zone shuts out that nothing is
+// heard of: the run ended when others were to be asked, or what they had to say
+// did not come through to us.
 func (j *judge) undecided(z *survey.Zone) bool {
 	ended := slices.ContainsFunc(j.s.Gaps, func(g survey.Gap) bool {
 		return g.Question == survey.Question{} && (g.Reason == "deadline" || g.Reason == "interrupted")
 	})
-	return z.Elsewhere != nil && z.Elsewhere.Cut || ended && len(j.s.Vantages) > 0
+	if z.Elsewhere == nil {
+		return ended && len(j.s.Vantages) > 0
+	}
+	return z.Elsewhere.Cut || ended && len(j.s.Vantages) > 0 || len(z.Elsewhere.Plain) == 0 && j.missed(z)
+}
+
+// missed reports whether resolvers may have heard a zone's servers without our
+// hearing of it: one had an answer of them, and what would tell which servers it
+// asked was lost; or none had any word for us, on a line on which others are lost
+// as well. A resolver needs long to find a dead zone dead, so that its silence
+// alone means nothing.
+func (j *judge) missed(z *survey.Zone) bool {
+	as := z.Elsewhere.Answers
+	unheard := func(r survey.ResolverAnswer) bool { return r.Rcode == "" }
+	if all(as, unheard) {
+		return len(as) > 0 && j.lossy(z.Name)
+	}
+	return slices.ContainsFunc(as, func(r survey.ResolverAnswer) bool {
+		lost := func(o survey.ResolverAnswer) bool { return o.Resolver == r.Resolver && o.Addr == r.Addr && unheard(o) }
+		return r.Fresh() && slices.ContainsFunc(as, lost)
+	})
+}
+
+// lossy reports whether servers that answer, outside of a zone, left a question
+// of ours without an answer.
+func (j *judge) lossy(zone string) bool {
+	if n := j.s.Network; n.TCP != "" || n.UDP != "" {
+		return true
+	}
+	answers, lost := map[netip.Addr]bool{}, map[netip.Addr]bool{}
+	for _, l := range j.s.Lookups {
+		if within(l.Zone, zone) {
+			continue
+		}
+		for _, a := range l.Answers {
+			answers[a.Addr] = answers[a.Addr] || a.Status.Usable()
+			lost[a.Addr] = lost[a.Addr] || slices.ContainsFunc(a.Exchanges, func(x survey.Exchange) bool { return x.Failure != "" })
+		}
+	}
+	for addr := range lost {
+		if lost[addr] && answers[addr] {
+			return true
+		}
+	}
+	return false
 }
 
 // bars reports whether a server had no answer for us, and none of its zone's

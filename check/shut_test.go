@@ -31,6 +31,11 @@ func TestShutOut(t *testing.T) {
 		}
 	}
 	own := func(r *survey.ResolverAnswer) { r.SOA = "example.com" }
+	unheard := func(r *survey.ResolverAnswer) { r.Rcode, r.Records = "", nil }
+	lossyLine := func(w world) {
+		a := w.Lookup("com", survey.Question{Name: "com", Type: "CAA"}).Answers[0]
+		a.Exchanges = append([]survey.Exchange{{Failure: "timeout"}}, a.Exchanges...)
+	}
 	dead := []string{"error delegation-lame", "error caa-lookup-timeout because delegation-lame", "warning nameserver-silent because delegation-lame"}
 	others := []string{"note answers-others-only", "note could-not-look because answers-others-only"}
 	const probe = "dns01-abcdefghij.example.com"
@@ -46,7 +51,10 @@ func TestShutOut(t *testing.T) {
 		{"nobody was asked", Blocked, dead, "Whether they answer others is not known", nil, nil},
 		{"a resolver is answered", Unknown, others, "Google got NXDOMAIN just now", []survey.ResolverAnswer{fresh, ns}, nil},
 		{"a resolver fails", Blocked, dead, "Google gets no answer from them either.", []survey.ResolverAnswer{google(probe, "TXT", survey.Lame)}, nil},
-		{"a resolver is silent", Blocked, dead, "do not answer.", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout)}, nil},
+		{"a resolver is silent", Blocked, dead, "do not answer.", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout, unheard)}, nil},
+		{"a resolver is silent on a line that loses questions", Unknown, []string{"note could-not-look"}, "Could not look up", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout, unheard)}, lossyLine},
+		{"a resolver fails, on a line that loses questions", Blocked, dead, "Google gets no answer from them either.", []survey.ResolverAnswer{google(probe, "TXT", survey.Lame)}, lossyLine},
+		{"whose servers answered a resolver is lost", Unknown, []string{"note could-not-look"}, "Could not look up", []survey.ResolverAnswer{fresh, google("example.com", "NS", survey.Timeout, unheard)}, nil},
 		{"a denial from the registry", Blocked, dead, "do not answer.", []survey.ResolverAnswer{google(probe, "TXT", survey.NXDomain, func(r *survey.ResolverAnswer) { r.SOA = "com" }), ns}, nil},
 		{"a denial that the resolver made itself", Blocked, dead, "do not answer.", []survey.ResolverAnswer{google(probe, "TXT", survey.NXDomain, own, func(r *survey.ResolverAnswer) { r.EDECode = 29 }), ns}, nil},
 		{"other servers, from a cache", Blocked, dead, "Google still has ns9.example.net for it", []survey.ResolverAnswer{fresh, google("example.com", "NS", survey.Answered, func(r *survey.ResolverAnswer) {

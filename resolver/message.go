@@ -75,18 +75,26 @@ func question(name string, qtype uint16, f form, rng *rand.Rand) *dns.Msg {
 
 // mixCase flips the case of letters at random (draft-vixie-dnsext-dns0x20).
 // Escapes stay as they are: a digit has no case, and an escaped letter keeps
-// its meaning.
+// its meaning. Of letters that are there one is a capital at least: a server that
+// wants lower case must not answer by chance.
 func mixCase(name string, rng *rand.Rand) string {
 	b := []byte(strings.ToLower(name))
 	var bits uint64
+	last, mixed := -1, false
 	for i, c := range b {
 		if i%64 == 0 {
 			bits = rng.Uint64()
 		}
-		if 'a' <= c && c <= 'z' && bits&1 == 1 {
-			b[i] = c - 'a' + 'A'
+		if 'a' <= c && c <= 'z' {
+			last = i
+			if bits&1 == 1 {
+				b[i], mixed = c-'a'+'A', true
+			}
 		}
 		bits >>= 1
+	}
+	if last >= 0 && !mixed {
+		b[last] -= 'a' - 'A'
 	}
 	return string(b)
 }

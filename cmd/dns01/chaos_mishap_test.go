@@ -194,11 +194,11 @@ func (m *mishap) own(r *rand.Rand) {
 	for range 1 + r.IntN(2) {
 		switch r.IntN(7) {
 		case 0:
-			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f drop", 0.02+0.28*r.Float64()))
+			m.faults = append(m.faults, fmt.Sprintf("* from=here p=%.2f drop", 0.02+0.28*r.Float64()))
 		case 1:
-			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f %s", 0.05+0.95*r.Float64(), pick(r, "duplicate", "jitter 300ms", "jitter 900ms", "slow 100ms")))
+			m.faults = append(m.faults, fmt.Sprintf("* from=here p=%.2f %s", 0.05+0.95*r.Float64(), pick(r, "duplicate", "jitter 300ms", "jitter 900ms", "slow 100ms")))
 		case 2:
-			m.faults = append(m.faults, fmt.Sprintf("* p=%.2f guess %d", 0.1+0.9*r.Float64(), 1+r.IntN(40)))
+			m.faults = append(m.faults, fmt.Sprintf("* from=here p=%.2f guess %d", 0.1+0.9*r.Float64(), 1+r.IntN(40)))
 		case 3:
 			m.network = append(m.network, pick(r, "no-network", "no-network", "no-ipv6", "udp53-blocked", "tcp53-blocked")+m.spell(r))
 		case 4:

@@ -99,7 +99,7 @@ func registrable(name string) string {
 // throughOne asks a resolver one question. What did not come, or not in time,
 // is our lack, not a server's.
 func (t *taker) throughOne(r Resolver, q Question) *Answer {
-	o := t.askResolver(r, q)
+	o := t.askResolver(r, q, cacheTimeout)
 	a := &resolver.Answer{Server: r.Addr.Addr(), Name: q.Name, Type: dns.StringToType[q.Type], Transport: o.Query.Transport, RTT: o.Took, Failure: resolver.FailureOf(o.Err)}
 	if o.Err == nil {
 		// A resolver has no authority, and offers recursion: neither is odd.

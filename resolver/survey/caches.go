@@ -113,7 +113,12 @@ func (t *taker) askCache(r Resolver, q Question) {
 
 // cached is what a resolver says to a question.
 func (t *taker) cached(r Resolver, q Question) ResolverAnswer {
-	o := t.askResolver(r, q)
+	return t.cachedWithin(cacheTimeout, r, q)
+}
+
+// cachedWithin is cached for who waits no longer than that.
+func (t *taker) cachedWithin(wait time.Duration, r Resolver, q Question) ResolverAnswer {
+	o := t.askResolver(r, q, wait)
 	ans := ResolverAnswer{
 		Question: q, Resolver: r.Name, Local: r.Local, Addr: r.Addr,
 		RTT: o.Took, Exchange: exchange("", o),
@@ -126,11 +131,11 @@ func (t *taker) cached(r Resolver, q Question) ResolverAnswer {
 }
 
 // askResolver asks a resolver the way that it is asked, over TCP as needed.
-func (t *taker) askResolver(r Resolver, q Question) resolver.Observation {
+func (t *taker) askResolver(r Resolver, q Question, wait time.Duration) resolver.Observation {
 	m := new(dns.Msg)
 	m.SetQuestion(dns.Fqdn(q.Name), dns.StringToType[q.Type])
 	m.SetEdns0(resolver.UDPSize, false)
-	query := resolver.Query{Server: r.Addr, Transport: cmp.Or(r.Transport, resolver.UDP), Msg: m, Timeout: cacheTimeout}
+	query := resolver.Query{Server: r.Addr, Transport: cmp.Or(r.Transport, resolver.UDP), Msg: m, Timeout: wait}
 	x := r.Exchanger
 	if x == nil {
 		x = t.o.Exchanger

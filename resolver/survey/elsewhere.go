@@ -1,8 +1,11 @@
 package survey
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/miekg/dns"
 
@@ -16,7 +19,12 @@ const (
 	mostResolvers = 3 // resolvers for each
 	mostHosts     = 2 // of its name servers that have no address
 	mostPlain     = 2 // of its addresses that are asked once more
+	mostTries     = 4 // of a question that a resolver is silent to
 )
+
+// tryWaits is how long a resolver is waited for, but the last time. One that
+// hears the servers needs less.
+const tryWaits = 1500 * time.Millisecond
 
 // A View is what others get from a zone none of whose servers has an answer
 // here: either they answer nobody, or they answer others.
@@ -127,24 +135,43 @@ func (z *zone) ask(rs []Resolver) {
 // askResolver asks for a made-up name; where that was answered for the zone's NS
 // records, and for names below those of name servers that have no address here.
 func (z *zone) askResolver(r Resolver) []ResolverAnswer {
-	as := []ResolverAnswer{z.t.cached(r, z.madeUp(r, z.Name))}
+	as := []ResolverAnswer{z.insist(r, func(try int) Question { return z.madeUp(r, z.Name, try) })}
 	if !as[0].Fresh() {
 		return as
 	}
-	as = append(as, z.t.cached(r, Question{z.Name, "NS"}))
+	as = append(as, z.insist(r, func(int) Question { return Question{z.Name, "NS"} }))
 	asked := 0
 	for _, p := range z.Problems {
 		if p.unheard() && asked < mostHosts {
 			asked++
-			as = append(as, z.t.cached(r, z.madeUp(r, p.Server)))
+			as = append(as, z.insist(r, func(try int) Question { return z.madeUp(r, p.Server, try) }))
 		}
 	}
 	return as
 }
 
-// madeUp is a question below a name that nobody has asked a resolver before.
-func (z *zone) madeUp(r Resolver, below string) Question {
-	return Question{z.t.c.ProbeLabel(r.Name+" "+below) + "." + below, "TXT"}
+// insist asks a resolver again where nothing comes: a question or an answer got
+// lost, or the resolver waits for servers that are silent to it, and has found
+// that out by the next one. The last goes over TCP, in case that UDP does not get
+// through.
+func (z *zone) insist(r Resolver, question func(try int) Question) ResolverAnswer {
+	var a ResolverAnswer
+	for try := range mostTries - 1 {
+		a = z.t.cachedWithin(tryWaits, r, question(try))
+		if a.Status != Timeout || z.t.ctx.Err() != nil {
+			return a
+		}
+	}
+	if cmp.Or(r.Transport, resolver.UDP) == resolver.UDP {
+		r.Transport = resolver.TCP
+	}
+	return z.t.cached(r, question(mostTries-1))
+}
+
+// madeUp is a question below a name that nobody has asked a resolver before,
+// another one for each try.
+func (z *zone) madeUp(r Resolver, below string, try int) Question {
+	return Question{z.t.c.ProbeLabel(fmt.Sprintf("%s %s %d", r.Name, below, try)) + "." + below, "TXT"}
 }
 
 // Fresh reports whether an answer to a made-up name comes from servers that were
