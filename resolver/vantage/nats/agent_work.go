@@ -77,6 +77,8 @@ func (s *serving) take(ctx context.Context, c jetstream.Consumer, done *atomic.I
 		select {
 		case s.orders <- struct{}{}:
 		case <-ctx.Done():
+		}
+		if ctx.Err() != nil { // also where there was room as well
 			return nil
 		}
 		free := cap(s.orders) - len(s.orders) + 1
