@@ -131,11 +131,12 @@ func packed(v any) []byte {
 // connection was cut is waited for.
 func (f *foe) request(perspective string, data []byte) (string, error) {
 	for given := time.After(endsWithin); ; {
-		m, err := f.conn.Request("dns01.v1.look."+perspective, data, time.Minute)
+		m, err := f.conn.Request("dns01.v1.look."+perspective, data, 5*time.Second)
 		if err == nil {
 			return m.Header.Get(micro.ErrorHeader), nil
 		}
-		if !errors.Is(err, natsgo.ErrNoResponders) {
+		// What is passed on to a connection that is just being cut is lost.
+		if !errors.Is(err, natsgo.ErrNoResponders) && !errors.Is(err, natsgo.ErrTimeout) {
 			return "", err
 		}
 		select {
