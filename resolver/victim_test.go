@@ -101,11 +101,7 @@ var victims = []victim{
 				return
 			}
 			if q.Server.Addr().As4()[0] != 8 {
-				for i := range 20 {
-					ns := fmt.Sprintf("n%d.example.com.", i)
-					refer(m, "example.com.", ns)
-					m.Extra = append(m.Extra, a(ns, 8, 8, 8, byte(2*i)), a(ns, 8, 8, 8, byte(2*i+1)))
-				}
+				ownServers(m)
 				return
 			}
 			m.Authoritative = true
@@ -123,11 +119,7 @@ var victims = []victim{
 				return
 			}
 			if q.Server.Addr().As4()[0] != 8 {
-				for i := range 20 {
-					ns := fmt.Sprintf("n%d.example.com.", i)
-					refer(m, "example.com.", ns)
-					m.Extra = append(m.Extra, a(ns, 8, 8, 8, byte(2*i)), a(ns, 8, 8, 8, byte(2*i+1)))
-				}
+				ownServers(m)
 				return
 			}
 			m.Authoritative = true
@@ -169,11 +161,7 @@ var victims = []victim{
 				return
 			}
 			if q.Server.Addr().As4()[0] != 8 {
-				for i := range 20 {
-					ns := fmt.Sprintf("n%d.example.com.", i)
-					refer(m, "example.com.", ns)
-					m.Extra = append(m.Extra, a(ns, 8, 8, 8, byte(2*i)), a(ns, 8, 8, 8, byte(2*i+1)))
-				}
+				ownServers(m)
 				return
 			}
 			m.Authoritative = true
@@ -308,5 +296,14 @@ func (v victim) suffer(t *testing.T, conduct func(*dns.Msg) bool) {
 	}
 	if ctx.Err() != nil {
 		t.Error("it has not ended after a minute")
+	}
+}
+
+// ownServers refers to twenty servers of the attacker, with forty addresses.
+func ownServers(m *dns.Msg) {
+	for i := range 20 {
+		ns := fmt.Sprintf("n%d.example.com.", i)
+		refer(m, "example.com.", ns)
+		m.Extra = append(m.Extra, a(ns, 8, 8, 8, byte(2*i)), a(ns, 8, 8, 8, byte(2*i+1)))
 	}
 }
