@@ -101,8 +101,9 @@ func mixCase(name string, rng *rand.Rand) string {
 
 // Unpack reads a message as a resolver does: a record whose RDATA does not
 // parse is kept as *dns.RFC3597 with its raw octets, since a resolver passes
-// it on, and an address record of the wrong length is left out. It fails only where the message itself does not hold together: also
-// where it ends before all the records that its header counts.
+// it on, and an address record of the wrong length is left out. It fails only
+// where the message itself does not hold together: also where it ends before
+// all the records that its header counts.
 func Unpack(wire []byte) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	if err := m.Unpack(wire); err != nil {
