@@ -24,7 +24,7 @@ func txtQuery(t Transport) Query {
 	m := new(dns.Msg)
 	m.SetQuestion("_acme-challenge.example.com.", dns.TypeTXT)
 	m.SetEdns0(UDPSize, false)
-	return Query{Transport: t, Msg: m, Timeout: 5 * time.Second}
+	return Query{Transport: t, Msg: m, Timeout: long}
 }
 
 // withValue adds the TXT record that the tests ask for.

@@ -248,7 +248,7 @@ func TestLiveConversesAndListens(t *testing.T) {
 	go serveConnections(l, connections)
 	server := netip.MustParseAddrPort(l.Addr().String())
 	query := func(tr Transport) Query {
-		return Query{Server: server, Transport: tr, Timeout: 5 * time.Second, Msg: Probe{Name: "example.com", Type: dns.TypeSOA}.message(New(Config{}).rng.of("test"))}
+		return Query{Server: server, Transport: tr, Timeout: long, Msg: Probe{Name: "example.com", Type: dns.TypeSOA}.message(New(Config{}).rng.of("test"))}
 	}
 	rs, err := Live{}.Converse(t.Context(), []Query{query(TCP), query(TCP), query(TCP)})
 	if FailureOf(err) != Closed || len(rs) != 2 {

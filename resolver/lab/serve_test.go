@@ -156,7 +156,7 @@ func TestServeAnnounces(t *testing.T) {
 // A client may put several queries into one connection (RFC 7766 §6.2.1).
 func TestServeConnectionReuse(t *testing.T) {
 	e := serving(t, faulty)[netip.MustParseAddr("192.0.2.1")]
-	c, err := dns.DialTimeout("tcp", e.Listen.String(), time.Second)
+	c, err := dns.DialTimeout("tcp", e.Listen.String(), long)
 	if err != nil {
 		t.Fatal(err)
 	}
