@@ -251,14 +251,13 @@ func ask(t *testing.T, addr, q string, qtype uint16) string {
 	t.Helper()
 	m := new(dns.Msg).SetQuestion(q, qtype)
 	m.SetEdns0(4096, true)
-	c := &dns.Client{Timeout: 200 * time.Millisecond}
+	c := &dns.Client{Timeout: 30 * time.Second} // before it listens an error comes at once
 	var err error
-	for range 100 {
+	for range 3000 {
 		var r *dns.Msg
 		if r, _, err = c.Exchange(m, addr); err == nil {
 			return shownReply(r)
 		}
-		c.Timeout = 5 * time.Second
 		time.Sleep(20 * time.Millisecond)
 	}
 	t.Fatal(err)
