@@ -105,15 +105,9 @@ func (w *certifiedWorld) startPebble(t *testing.T, pebble string) {
 	w.log = filepath.Join(home, "log")
 	w.Start(t, w.log, "env", "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=0", "PEBBLE_AUTHZREUSE=0",
 		pebble, "-config", config, "-dnsserver", caResolver+":53")
-	poll := time.NewTicker(50 * time.Millisecond)
-	defer poll.Stop()
-	for range 200 {
-		if strings.Contains(w.said(t), "Listening on: 127.0.0.1:14000") {
-			return
-		}
-		<-poll.C
+	if !eventually(func() bool { return strings.Contains(w.said(t), "Listening on: 127.0.0.1:14000") }) {
+		t.Fatalf("pebble does not start:\n%s", w.said(t))
 	}
-	t.Fatalf("pebble does not start:\n%s", w.said(t))
 }
 
 // said is the log of the CA.

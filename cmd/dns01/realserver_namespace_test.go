@@ -135,18 +135,28 @@ func (n *namespace) attach(t *testing.T, i int) *namespace {
 // awaitNetwork returns once a process has left the network of another.
 func awaitNetwork(t *testing.T, of, pid string) {
 	t.Helper()
-	poll := time.NewTicker(5 * time.Millisecond)
-	defer poll.Stop()
 	outer, _ := os.Readlink("/proc/self/ns/net")
 	first, _ := os.Readlink("/proc/" + of + "/ns/net")
-	for range 400 {
+	if !eventually(func() bool {
 		now, err := os.Readlink("/proc/" + pid + "/ns/net")
-		if err == nil && now != first && now != outer {
-			return
-		}
-		<-poll.C
+		return err == nil && now != first && now != outer
+	}) {
+		unavailable(t, "no network namespace within another")
 	}
-	unavailable(t, "no network namespace within another")
+}
+
+// eventually looks again and again until something is so, and reports whether it
+// came to that. It looks for long: a busy host starts a dozen servers at a time.
+func eventually(so func() bool) bool {
+	const longest = 2 * time.Minute
+	poll := time.NewTicker(20 * time.Millisecond)
+	defer poll.Stop()
+	for begun := time.Now(); time.Since(begun) < longest; <-poll.C {
+		if so() {
+			return true
+		}
+	}
+	return false
 }
 
 // filter has the kernel treat packets inside by rules of nft(8).

@@ -136,17 +136,13 @@ func startRecursor(t *testing.T, world *namespace, keys keyring) (trust string) 
 `, dir, recursor, recursor, cert, key, rootHints(t), rootAnchor(t, keys)))
 	log := filepath.Join(dir, "log")
 	world.Start(t, log, program(t, "unbound"), "-d", "-p", "-c", config)
-	poll := time.NewTicker(50 * time.Millisecond)
-	defer poll.Stop()
-	for range 60 {
+	if !eventually(func() bool {
 		out, _ := world.Command("dig", "@"+recursor.String(), "+tries=1", "+time=1", "+short", "healthy.com", "SOA").Output()
-		if strings.Contains(string(out), "hostmaster") {
-			return cert
-		}
-		<-poll.C
+		return strings.Contains(string(out), "hostmaster")
+	}) {
+		t.Fatal("the resolver does not answer")
 	}
-	t.Fatal("the resolver does not answer")
-	return ""
+	return cert
 }
 
 // certificate makes one for an address, and its key.

@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A host is one server process at addresses of its own. Root, top-level
@@ -232,18 +231,14 @@ func waitFor(t *testing.T, n *namespace, h host, log string) {
 			want++
 		}
 	}
-	poll := time.NewTicker(50 * time.Millisecond)
-	defer poll.Stop()
 	var out []byte
-	for range 60 {
+	if !eventually(func() bool {
 		out, _ = n.Command("dig", args...).Output()
-		if strings.Count(string(out), "hostmaster."+operator) == want {
-			return
-		}
-		<-poll.C
+		return strings.Count(string(out), "hostmaster."+operator) == want
+	}) {
+		printed, _ := os.ReadFile(log)
+		t.Fatalf("%s does not serve its %d zones:\n%s\nIt printed:\n%s", h.name, want, out, printed)
 	}
-	printed, _ := os.ReadFile(log)
-	t.Fatalf("%s does not serve its %d zones:\n%s\nIt printed:\n%s", h.name, want, out, printed)
 }
 
 // rootHints writes the file that says where the root is.

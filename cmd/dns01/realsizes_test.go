@@ -150,7 +150,7 @@ func (s sizedServer) sizes(t *testing.T, world *namespace, names []string, lette
 	t.Helper()
 	all := map[string]sent{}
 	for _, how := range []string{"+tcp", "+bufsize=512", "+bufsize=1232"} {
-		args := []string{"@" + s.addr, "+norecurse", "+dnssec", "+nocookie", "+ignore", how, "+tries=1"}
+		args := []string{"@" + s.addr, "+norecurse", "+dnssec", "+nocookie", "+ignore", how, "+tries=5"}
 		for _, n := range names {
 			args = append(args, letters(n), "TXT")
 		}
@@ -190,7 +190,7 @@ type sized struct {
 // measured is what the program says of the challenge of each name.
 func measured(t *testing.T, world *namespace, binary, hints string, domains []string) map[string]sized {
 	t.Helper()
-	args := append([]string{"check", "--json", "--no-probe", "--resolvers", "none", "--root-hints", hints, "--trust-anchor", "none", "--allow-private"}, domains...)
+	args := append([]string{"check", "--json", "--deadline", "10m", "--no-probe", "--resolvers", "none", "--root-hints", hints, "--trust-anchor", "none", "--allow-private"}, domains...)
 	cmd := world.Command(binary, args...)
 	cmd.Env = []string{"LC_ALL=C"}
 	out, err := cmd.Output()

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // unbounds is how many run side by side. Each is asked one question at a time,
@@ -66,15 +65,9 @@ remote-control:
 `, dir, port, ip6, rootHints(t), rootAnchor(t, keys), u.Control))
 	log := filepath.Join(dir, "log")
 	world.Start(t, log, program(t, "unbound"), "-d", "-p", "-c", config)
-	poll := time.NewTicker(20 * time.Millisecond)
-	defer poll.Stop()
-	for range 250 {
-		if _, err := os.Stat(u.Control); err == nil {
-			return u
-		}
-		<-poll.C
+	if !eventually(func() bool { _, err := os.Stat(u.Control); return err == nil }) {
+		printed, _ := os.ReadFile(log)
+		t.Fatalf("unbound does not start:\n%s", printed)
 	}
-	printed, _ := os.ReadFile(log)
-	t.Fatalf("unbound does not start:\n%s", printed)
-	return unbound{}
+	return u
 }

@@ -3,9 +3,9 @@
 package main_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
+	"io"
 	"runtime"
 	"testing"
 )
@@ -49,14 +49,11 @@ func TestRealWait(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(stdout)
-	lines.Buffer(nil, 1<<20)
-	next := func() (r round) {
-		if !lines.Scan() {
-			t.Fatalf("no line more: %v\n%s", lines.Err(), &stderr)
-		}
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			t.Fatalf("%v: %s", err, lines.Bytes())
+	rounds := roundsOf(stdout)
+	next := func() round {
+		r, more := <-rounds
+		if !more {
+			t.Fatalf("no line more\n%s", &stderr)
 		}
 		return r
 	}
@@ -77,6 +74,9 @@ func TestRealWait(t *testing.T) {
 	}
 	z.notify(t)
 	z.await(t, secondary, "_acme-challenge."+movingName, "TXT", value("moving"))
+	for range len(rounds) { // those from before
+		r = next()
+	}
 	// One look may have been under way, and the next one sees it.
 	var after []round
 	for r.Wait == nil {
@@ -86,7 +86,26 @@ func TestRealWait(t *testing.T) {
 	if looks := len(after) - 1; looks > 3 || r.Wait.Outcome != "ready" {
 		t.Errorf("%d looks after the secondary had it, and the outcome %q\n%s", looks, r.Wait.Outcome, &stderr)
 	}
+	for range rounds { // Wait closes what they are read from
+	}
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("%v\n%s", err, &stderr)
 	}
+}
+
+// roundsOf reads rounds as soon as they come, so that those from before a moment
+// are told from those after it.
+func roundsOf(from io.Reader) <-chan round {
+	rounds := make(chan round, 10_000)
+	go func() {
+		defer close(rounds)
+		for d := json.NewDecoder(from); ; {
+			var r round
+			if d.Decode(&r) != nil { // the end, or what is no line of it
+				return
+			}
+			rounds <- r
+		}
+	}()
+	return rounds
 }

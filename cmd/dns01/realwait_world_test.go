@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // A moving zone is hooked.com while its records change: a BIND primary that
@@ -139,18 +138,14 @@ func (z *movingZone) startSecondary(t *testing.T) {
 // await asks a server until its answer holds some text. Options are dig's.
 func (z *movingZone) await(t *testing.T, ip, name, qtype, want string, options ...string) {
 	t.Helper()
-	poll := time.NewTicker(50 * time.Millisecond)
-	defer poll.Stop()
 	args := slices.Concat([]string{"@" + ip, "+norecurse", "+tries=1", "+time=1", "+short", name, qtype}, options)
 	var out []byte
-	for range 400 {
+	if !eventually(func() bool {
 		out, _ = z.Command("dig", args...).Output()
-		if strings.Contains(string(out), want) {
-			return
-		}
-		<-poll.C
+		return strings.Contains(string(out), want)
+	}) {
+		t.Fatalf("%s does not answer %s %s with %q:\n%s", ip, name, qtype, want, out)
 	}
-	t.Fatalf("%s does not answer %s %s with %q:\n%s", ip, name, qtype, want, out)
 }
 
 // publish adds a value at the primary by a dynamic update (RFC 2136).
