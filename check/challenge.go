@@ -12,7 +12,7 @@ var challengeRules = []*Rule{
 	{
 		ID: "challenge-wildcard-answer", Subject: "challenge", Severity: Error,
 		Title:     "A wildcard TXT record answers in place of a record of its own",
-		Otherwise: "a warning in preflight",
+		Otherwise: "a note in preflight",
 		Why:       "The challenge name has no record, so the CA reads whatever the wildcard says.",
 		Fix:       "Publish the value at the challenge name itself: an explicit name goes before a wildcard.",
 		Source:    "RFC 4592 §2.2.1; RFC 8555 §8.4",
@@ -407,7 +407,7 @@ func (az *authorization) wildcardTXT(t tally) {
 	if az.want.validation() {
 		f.Fix += "\n" + az.publish(name, az.want.values)
 	} else {
-		f.Severity = Warning
+		f.Severity = Note // the value that is published will go before it
 	}
 	az.raise(f, place{})
 }
