@@ -190,6 +190,11 @@ func failing(e *end) string {
 // dangling raises that the target does not exist: normal before the first
 // value is published.
 func (az *authorization) dangling(e *end) {
+	last := e.aliases[len(e.aliases)-1]
+	if v := az.valueAsTarget(last); v != "" {
+		az.valueInAlias(e, last, v)
+		return
+	}
 	var cause place
 	if a := az.doubled(e); a != nil {
 		f := finding("alias-target-doubled", az.id.Challenge,
@@ -216,7 +221,6 @@ func (az *authorization) dangling(e *end) {
 	if !az.want.validation() && cause == (place{}) {
 		f.Detail = fmt.Sprintf("%s leads to %s, which does not exist, as is usual before the first value is published there.", az.id.Challenge, e.owner())
 	}
-	last := e.aliases[len(e.aliases)-1]
 	if whole := az.undotted(last); whole != "" && cause == (place{}) {
 		f.Detail += fmt.Sprintf(" If %s was meant, its final dot is missing in the zone, which then adds its own name.", whole)
 	}
@@ -229,6 +233,26 @@ func (az *authorization) dangling(e *end) {
 			last.From, txtRecord(e.owner(), az.want.values[0]))
 	}
 	az.raise(f, cause)
+}
+
+// valueAsTarget is the expected value that was entered as the target of an
+// alias, alone or with the zone's name behind it; "" for none.
+func (az *authorization) valueAsTarget(a survey.Alias) string {
+	label, _, _ := strings.Cut(a.To, ".")
+	i := slices.IndexFunc(az.want.values, func(v string) bool { return strings.EqualFold(v, label) })
+	if i < 0 {
+		return ""
+	}
+	return az.want.values[i]
+}
+
+// valueInAlias tells that a CNAME was made where a TXT record belongs.
+func (az *authorization) valueInAlias(e *end, a survey.Alias, v string) {
+	f := finding("alias-dangling", az.id.Challenge, fmt.Sprintf(
+		"%s leads to %s, which does not exist: the value was entered as the target of a CNAME, where a TXT record belongs.", a.From, a.To))
+	f.Evidence = evidence(e.answers...)
+	f.Fix = fmt.Sprintf("Remove the CNAME at %s and publish the value as TXT:\n%s", a.From, txtRecord(a.From, v))
+	az.raise(f, place{})
 }
 
 // doubled finds an alias on the way to an end whose target ends with the name

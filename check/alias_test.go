@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"dns01/resolver/survey"
@@ -37,6 +38,11 @@ func TestAlias(t *testing.T) {
 		}},
 		{name: "dangling", verdict: Blocked, want: []string{"error alias-dangling", "error challenge-missing because alias-dangling", foreign}, change: func(w world, _ *Order) {
 			aliased(w, nxDomainAnswer)
+		}},
+		{name: "to the value itself", verdict: Blocked, want: []string{"error alias-dangling", "error challenge-missing because alias-dangling"}, change: func(w world, _ *Order) {
+			to := strings.ToLower(v1) + ".example.com"
+			w.ask("example.com", challengeName, "TXT", aliasTo(to))
+			w.ask("example.com", to, "TXT", nxDomainAnswer)
 		}},
 		{name: "dangling in preflight", values: []string{}, verdict: Ready, want: []string{"note alias-dangling", foreign}, change: func(w world, _ *Order) {
 			aliased(w, nxDomainAnswer)

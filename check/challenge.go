@@ -240,6 +240,9 @@ func (az *authorization) absent(e *end) {
 		f.Fix = "Publish a record for each value, in the place of that one:\n" + f.Fix
 	}
 	f = az.notFollowed(f, e)
+	if n := len(e.aliases); n > 0 && az.valueAsTarget(e.aliases[n-1]) != "" {
+		f.Fix = az.publish(e.aliases[n-1].From, missing)
+	}
 	cause := az.whyAbsent(e)
 	if cause.rule == "domain-not-registered" || cause.rule == "tld-does-not-exist" {
 		f.Fix = "Once the domain resolves:\n" + f.Fix
