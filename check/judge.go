@@ -143,10 +143,11 @@ func (j *judge) identifier(id survey.Identifier) IdentifierResult {
 // using up the failures that the CA allows in an hour.
 func (j *judge) retryAfter() time.Duration {
 	const usual = 10 * time.Minute
-	if j.ca == nil || j.ca.AuthorizationFailuresPerHour == 0 {
+	l, ok := known.RateLimitsOf(j.ca)
+	if !ok {
 		return usual
 	}
-	return max(time.Hour/time.Duration(j.ca.AuthorizationFailuresPerHour), time.Minute)
+	return max(time.Hour/time.Duration(l.AuthorizationFailuresPerHour), time.Minute)
 }
 
 // caaQueries counts the CAA questions of the whole order: one a label, from

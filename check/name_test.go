@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"dns01/check/known"
 )
 
 func TestNormalizeName(t *testing.T) {
@@ -282,13 +280,6 @@ func TestNewOrderProblem(t *testing.T) {
 	}
 	if r := NewOrderProblem([]string{"example.internal"}, 100, true); r != nil {
 		t.Errorf("any TLD: %v", r)
-	}
-}
-
-// The text of the policy has its limit in words; it is the one that is known.
-func TestLabelLimitIsKnown(t *testing.T) {
-	if ca, _ := known.Find("letsencrypt"); ca.MaxLabels != labelsMax {
-		t.Errorf("known: %d labels, policy: %d", ca.MaxLabels, labelsMax)
 	}
 }
 

@@ -179,20 +179,25 @@ func cost(p *Problem, ca *known.CA) string {
 		return ""
 	}
 	const counts = "each failed validation counts"
-	switch {
-	case ca == nil:
-		return counts + " (Let's Encrypt allows 5 an hour for a name and account, then one every 12 minutes)"
-	case ca.AuthorizationFailuresPerHour == 0:
+	if ca == nil {
+		ca, _ = known.Find("letsencrypt")
+	}
+	l, ok := known.RateLimitsOf(ca)
+	if !ok {
 		return ""
 	}
-	n := ca.AuthorizationFailuresPerHour
+	n := l.AuthorizationFailuresPerHour
 	every := time.Hour / time.Duration(n)
 	return fmt.Sprintf("%s (%s allows %d an hour for a name and account, then one every %s)", counts, ca.Name, n, spoken(every))
 }
 
-// spoken is a duration of whole minutes or seconds in words.
+// spoken is a duration of whole hours, minutes or seconds, more than one, in
+// words.
 func spoken(d time.Duration) string {
-	if d >= time.Minute && d%time.Minute == 0 {
+	switch {
+	case d%time.Hour == 0:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	case d%time.Minute == 0:
 		return fmt.Sprintf("%d minutes", d/time.Minute)
 	}
 	return fmt.Sprintf("%d seconds", d/time.Second)

@@ -110,9 +110,9 @@ func TestRetryAfter(t *testing.T) {
 		"one far off":       {limit + ", retry after 2999-11-25 12:10:00 UTC: see", longestWait},
 		"a header":          {"Retry-After: 77\r\n\r\n" + limit, 77 * time.Second},
 		"a header's date":   {"retry-after: Wed, 25 Nov 2026 13:01:00 GMT\r\n\r\n" + limit, time.Minute},
-		"none: the refill":  {limit, refillOrders},
+		"none: the refill":  {limit, 36 * time.Second},
 		"text over header":  {"Retry-After: 77\r\n\r\n" + limit + ", retry after 2026-11-25 13:10:00 UTC", 10 * time.Minute},
-		"a number too long": {limit + ", retry after 99999999999999999999 s", refillOrders},
+		"a number too long": {limit + ", retry after 99999999999999999999 s", 36 * time.Second},
 	} {
 		x := Explain(c.text, corpusNow)
 		if x.RetryAfter == nil || *x.RetryAfter != c.want {

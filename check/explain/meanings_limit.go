@@ -1,29 +1,25 @@
 package explain
 
-import "time"
+import (
+	"fmt"
+	"time"
 
-// Limits of Let's Encrypt, https://letsencrypt.org/docs/rate-limits/ as of
-// 2026-08-05: how long it takes until there is room for one more.
-const (
-	refillFailures      = 12 * time.Minute
-	refillOrders        = 36 * time.Second
-	refillPerDomain     = 202 * time.Minute
-	refillSameSet       = 34 * time.Hour
-	refillRegistrations = 18 * time.Minute
-	refillRange         = 22 * time.Second
+	"dns01/check/known"
 )
 
-// limitMeanings are the limits of CAs.
+// limitMeanings are the limits of CAs. The numbers are those of Let's Encrypt.
 func limitMeanings() []*meaning {
+	ca, _ := known.Find("letsencrypt")
+	l, _ := known.RateLimitsOf(ca)
 	limit := func(wait time.Duration, what, advice string, forms ...string) *meaning {
 		return &meaning{
 			tier: decisive, byCA: true, order: true, category: RateLimited, stage: NewOrder, retry: Yes, culprit: Client, acme: "rateLimited",
 			wait: wait, what: what, advice: advice, forms: forms,
 		}
 	}
-	failures := limit(refillFailures,
+	failures := limit(l.FailureRefill,
 		"Too many validations of {ident} failed within an hour for this account, so the CA takes no order for it now.",
-		"Stop the automatic retries and find out why the validations failed: that error stands in an earlier log. Let's Encrypt allows 5 failures an hour for a name and account; one more is free every 12 minutes. Try against the staging environment meanwhile, where 200 are allowed.",
+		fmt.Sprintf("Stop the automatic retries and find out why the validations failed: that error stands in an earlier log. Let's Encrypt allows %d failures an hour for a name and account; one more is free every %s. Try against the staging environment meanwhile, where 200 are allowed.", l.AuthorizationFailuresPerHour, spoken(l.FailureRefill)),
 		"too many failed authorizations ({n}) for {ident} in the last", "too many failed authorizations recently", "too many failed authorizations for {ident}", "too many failed authorizations",
 		"too many failed validations", "too many invalid authorizations", "failed validation limit")
 	failures.findings = []string{"challenge-missing", "challenge-wrong-value", "caa-forbids"}
@@ -32,14 +28,14 @@ func limitMeanings() []*meaning {
 		"Mend what fails, then lift the pause in the CA's portal, whose address stands in the message. Waiting does not help.",
 		"your account is temporarily prevented from requesting certificates for {ident} and possibly others", "your account is temporarily prevented from requesting certificates", "identifiers are paused", "is paused for this account")
 	paused.retry = No
-	account := limit(refillRegistrations,
+	account := limit(l.RegistrationRefill,
 		"Too many accounts were registered from this address.",
-		"Keep the account and its key over restarts (on a volume, for a container) and do not make one for each order. Let's Encrypt allows 10 accounts an address in 3 hours; one more is free every 18 minutes.",
+		fmt.Sprintf("Keep the account and its key over restarts (on a volume, for a container) and do not make one for each order. Let's Encrypt allows %d accounts an address in 3 hours; one more is free every %s.", l.RegistrationsPer3Hours, spoken(l.RegistrationRefill)),
 		"too many new registrations ({n}) from this ip address in the last", "too many new registrations", "too many registrations for this ip", "too many registrations from this ip", "too many accounts")
 	account.stage = UnknownStage
-	ipRange := limit(refillRange,
+	ipRange := limit(l.RegistrationRefill48,
 		"Too many accounts were registered from this range of IPv6 addresses.",
-		"Keep the account and its key over restarts. Let's Encrypt allows 500 accounts a /48 in 3 hours; one more is free every 22 seconds.",
+		fmt.Sprintf("Keep the account and its key over restarts. Let's Encrypt allows %d accounts a /48 in 3 hours; one more is free every %s.", l.RegistrationsPer48, spoken(l.RegistrationRefill48)),
 		"too many new registrations ({n}) from this /48", "too many registrations for this ip range", "from this /48 subnet of ipv6 addresses")
 	ipRange.stage = UnknownStage
 	busy := limit(0,
@@ -49,18 +45,18 @@ func limitMeanings() []*meaning {
 	busy.stage, busy.wait = UnknownStage, time.Minute
 	return []*meaning{
 		failures, paused, account, ipRange, busy,
-		limit(refillOrders,
+		limit(l.NewOrderRefill,
 			"This account has made too many orders.",
-			"Let's Encrypt allows 300 orders an account in 3 hours; one more is free every 36 seconds. See that nothing orders in a loop.",
+			fmt.Sprintf("Let's Encrypt allows %d orders an account in 3 hours; one more is free every %s. See that nothing orders in a loop.", l.NewOrdersPer3Hours, spoken(l.NewOrderRefill)),
 			"too many new orders ({n}) from this account in the last", "too many new orders recently", "too many new orders"),
-		limit(refillSameSet,
+		limit(l.SameSetRefill,
 			"Too many certificates for exactly these names have been issued already.",
-			"Use the certificate that was issued (look in the client's store and backups) and see that the client keeps it. Let's Encrypt allows 5 in 7 days for the same set; one more is free every 34 hours, and a set that differs in one name is another one. Nothing lifts this limit.",
+			fmt.Sprintf("Use the certificate that was issued (look in the client's store and backups) and see that the client keeps it. Let's Encrypt allows %d in 7 days for the same set; one more is free every %s, and a set that differs in one name is another one. Nothing lifts this limit.", l.SameSetPerWeek, spoken(l.SameSetRefill)),
 			"too many certificates ({n}) already issued for this exact set of {word} in the last {word}: {ident}", "too many certificates ({n}) already issued for this exact set of domains in the last {n} hours: {ident}", "too many certificates ({n}) already issued for this exact set of identifiers in the last", "too many certificates ({n}) already issued for this exact set of domains", "too many certificates already issued for exact set of domains: {ident}", "too many certificates already issued for exact set of domains",
 			"already issued for this exact set of", "too many duplicate certificates"),
-		limit(refillPerDomain,
+		limit(l.PerDomainRefill,
 			"Too many certificates have been issued for names under one registered domain.",
-			"Let's Encrypt allows 50 in 7 days for a registered domain, whoever orders; one more is free every 202 minutes. Renewals with ARI do not count. Put names together, use a wildcard, or ask for a higher limit; a provider of subdomains belongs on the Public Suffix List.",
+			fmt.Sprintf("Let's Encrypt allows %d in 7 days for a registered domain, whoever orders; one more is free every %s. Renewals with ARI do not count. Put names together, use a wildcard, or ask for a higher limit; a provider of subdomains belongs on the Public Suffix List.", l.CertificatesPerDomainPerWeek, spoken(l.PerDomainRefill)),
 			"too many certificates ({n}) already issued for {ident} in the last", "too many certificates already issued for: {ident}", "too many certificates already issued for {ident}"),
 		limit(0,
 			"This account has too many validations that were begun and not finished.",

@@ -6,8 +6,7 @@ import (
 )
 
 // A CA is one certificate authority environment that speaks ACME: production
-// and staging are two. A zero field means "not known", never "none": a zero
-// MaxLabels sets no limit.
+// and staging are two. A zero field means "not known", never "none".
 type CA struct {
 	ID   string // short name, as --ca takes it
 	Name string // what people call it
@@ -28,26 +27,16 @@ type CA struct {
 	// number follows. Empty when the form is not known (RFC 8657 §3).
 	AccountPrefixes []string
 
-	Methods   []string // challenge types offered for DNS identifiers
-	Wildcards bool     // issues for wildcard names
+	Methods []string // challenge types offered for DNS identifiers
 	// AccountBinding is set when new ACME accounts have to be bound to one at
 	// the CA (RFC 8555 §7.3.4).
 	AccountBinding bool
 	Profiles       []Profile // certificate profiles, the default first
-	MaxLabels      int       // labels in a name, the wildcard label not counted
 
 	Perspectives Perspectives
 	// CAARecheckAfter is the age of a validation from which CAA is looked up
 	// again at finalize; 0 when not known.
 	CAARecheckAfter time.Duration
-	// FinalFailure is set when a failed challenge is not tried again
-	// (RFC 8555 §8.2 lets a CA retry): a new order is needed.
-	FinalFailure bool
-
-	// AuthorizationFailuresPerHour is how many validations of one identifier
-	// may fail within an hour for one account.
-	AuthorizationFailuresPerHour int
-	NewOrdersPer3Hours           int // orders of one account
 
 	Sources []Source
 }
@@ -55,12 +44,8 @@ type CA struct {
 // A Profile is a kind of certificate that a CA offers by name.
 type Profile struct {
 	Name               string
-	MaxNames           int           // identifiers in one order; 0 when not known
-	PendingLifetime    time.Duration // of an authorization that waits for its challenge
-	OrderLifetime      time.Duration
+	MaxNames           int                     // identifiers in one order; 0 when not known
 	AuthorizationReuse Schedule[time.Duration] // how long a validation may be used
-	Validity           Schedule[time.Duration] // of the certificate
-	IPAddresses        bool                    // takes IP identifiers too
 }
 
 // A Source says where facts were read: a public document, and the day on

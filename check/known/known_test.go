@@ -109,8 +109,8 @@ func TestLetsEncrypt(t *testing.T) {
 	if ca.MaxNames("") != 100 || ca.MaxNames("classic") != 100 || ca.MaxNames("tlsserver") != 25 || ca.MaxNames("none") != 0 {
 		t.Error("names in an order")
 	}
-	if ca.CAARecheckAfter != 7*time.Hour || ca.AuthorizationFailuresPerHour != 5 || ca.MaxLabels != 10 {
-		t.Error("limits")
+	if ca.CAARecheckAfter != 7*time.Hour {
+		t.Error("CAA recheck")
 	}
 	if ca.Offers("dns-persist-01") || ca.Offers("dns-account-01") {
 		t.Error("offers challenge types that production does not have")
@@ -124,47 +124,16 @@ func TestLetsEncrypt(t *testing.T) {
 	}
 }
 
-// Announced changes apply from their day on.
-func TestLetsEncryptSchedule(t *testing.T) {
-	tests := []struct {
-		ca, date        string
-		reuse, validity time.Duration
-		remotes         int
-	}{
-		{"letsencrypt", "2026-11-22", days(30), days(90), 4},
-		{"letsencrypt", "2026-12-14", days(30), days(90), 4},
-		{"letsencrypt", "2026-12-15", days(30), days(90), 5},
-		{"letsencrypt", "2027-02-09", days(30), days(90), 5},
-		{"letsencrypt", "2027-02-10", days(10), days(64), 5},
-		{"letsencrypt", "2028-02-16", 7 * time.Hour, days(45), 5},
-		{"letsencrypt-staging", "2027-02-09", days(10), days(64), 5},
-	}
-	for _, tt := range tests {
-		now, err := time.Parse(time.DateOnly, tt.date)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ca, _ := Find(tt.ca)
-		p, _ := ca.Profile("")
-		remotes, stated := ca.Perspectives.RemotesAt(now)
-		if p.AuthorizationReuse.At(now) != tt.reuse || p.Validity.At(now) != tt.validity || remotes != tt.remotes || stated {
-			t.Errorf("%s on %s: reuse %v, validity %v, %d remotes (stated %t), want %v, %v, %d (false)",
-				tt.ca, tt.date, p.AuthorizationReuse.At(now), p.Validity.At(now), remotes, stated, tt.reuse, tt.validity, tt.remotes)
-		}
-	}
-}
-
 func TestSchedule(t *testing.T) {
 	var none Schedule[int]
 	if none.At(day(2026, 1, 1)) != 0 {
 		t.Error("an empty schedule has a value")
 	}
-	s := Schedule[int]{{Value: 1}, {From: day(2026, 3, 15), Value: 2}}
-	if next, ok := s.Next(day(2026, 3, 14)); !ok || next.Value != 2 {
-		t.Errorf("next is %v, %t", next, ok)
-	}
-	if next, ok := s.Next(day(2026, 3, 15)); ok {
-		t.Errorf("next is %v after the last change", next)
+	s := Schedule[int]{{From: day(2026, 3, 15), Value: 1}, {From: day(2026, 6, 15), Value: 2}}
+	for when, want := range map[time.Time]int{day(2026, 3, 14): 0, day(2026, 3, 15): 1, day(2026, 6, 14): 1, day(2026, 6, 15): 2} {
+		if got := s.At(when); got != want {
+			t.Errorf("%s: %d, want %d", when.Format(time.DateOnly), got, want)
+		}
 	}
 }
 

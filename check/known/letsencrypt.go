@@ -14,8 +14,6 @@ func letsEncrypt() *CA {
 	ca.Aliases = []string{"le", "letsencrypt-production", "letsencrypt_production"}
 	ca.AccountPrefixes = []string{"https://acme-v02.api.letsencrypt.org/acme/acct/"}
 	ca.Methods = []string{"http-01", "dns-01", "tls-alpn-01"}
-	ca.AuthorizationFailuresPerHour = 5
-	ca.NewOrdersPer3Hours = 300
 	ca.Profiles = letsEncryptProfiles(0)
 	// The certification practice statement lists the methods in use: those of
 	// Baseline Requirements §3.2.2.4.7, .19 and .20.
@@ -36,8 +34,6 @@ func letsEncryptStaging() *CA {
 	ca.Aliases = []string{"le-staging", "staging", "letsencrypt_test"}
 	ca.AccountPrefixes = []string{"https://acme-staging-v02.api.letsencrypt.org/acme/acct/"}
 	ca.Methods = []string{"http-01", "dns-01", "tls-alpn-01", "dns-persist-01"}
-	ca.AuthorizationFailuresPerHour = 200
-	ca.NewOrdersPer3Hours = 1500
 	ca.Profiles = letsEncryptProfiles(days(30))
 	ca.Sources = append(ca.Sources,
 		Source{"Methods", "https://community.letsencrypt.org/t/246468", "2026-09-19"})
@@ -46,27 +42,20 @@ func letsEncryptStaging() *CA {
 
 // letsEncryptCommon is what both environments have in common.
 func letsEncryptCommon() *CA {
-	p := baselinePerspectives()
-	p.RemotesAfterPrimary = true
 	return &CA{
 		Name:            "Let's Encrypt",
 		Brands:          []string{"ISRG", "Internet Security Research Group"},
 		Identities:      []string{"letsencrypt.org"},
 		CAAReading:      "boulder",
-		Wildcards:       true,
-		MaxLabels:       10,
-		Perspectives:    p,
+		Perspectives:    baselinePerspectives(),
 		CAARecheckAfter: 7 * time.Hour,
-		FinalFailure:    true,
 		Sources: []Source{
-			{"Directories Methods Wildcards", "https://letsencrypt.org/docs/challenge-types/", "2026-02-12"},
+			{"Directories Methods", "https://letsencrypt.org/docs/challenge-types/", "2026-02-12"},
 			{"Directories AccountPrefixes", "https://letsencrypt.org/docs/staging-environment/", "2026-08-21"},
 			{"Identities AccountPrefixes", "https://letsencrypt.org/docs/caa/", "2026-08-21"},
 			{"Profiles", "https://letsencrypt.org/docs/profiles/", "2026-07-14"},
 			{"Profiles", "https://letsencrypt.org/2025/12/02/from-90-to-45", "2025-12-02"},
-			{"AuthorizationFailuresPerHour NewOrdersPer3Hours", "https://letsencrypt.org/docs/rate-limits/", "2026-08-05"},
-			{"CAAReading CAARecheckAfter MaxLabels Perspectives", "https://github.com/letsencrypt/boulder/releases/tag/v0.20261105.0", "2026-11-05"},
-			{"FinalFailure", "https://github.com/letsencrypt/boulder/blob/main/docs/acme-divergences.md", "2026-08-07"},
+			{"CAAReading CAARecheckAfter", "https://github.com/letsencrypt/boulder/releases/tag/v0.20261105.0", "2026-11-05"},
 			baselineSource(),
 		},
 	}
@@ -80,30 +69,19 @@ func letsEncryptProfiles(early time.Duration) []Profile {
 	return []Profile{
 		{
 			Name: "classic", MaxNames: 100,
-			PendingLifetime: days(7), OrderLifetime: days(7),
 			AuthorizationReuse: Schedule[time.Duration]{
 				{Value: days(30)},
 				{From: first, Value: days(10)},
 				{From: second, Value: 7 * time.Hour},
 			},
-			Validity: Schedule[time.Duration]{
-				{Value: days(90)},
-				{From: first, Value: days(64)},
-				{From: second, Value: days(45)},
-			},
 		},
 		{
 			Name: "tlsserver", MaxNames: 25,
-			PendingLifetime: time.Hour, OrderLifetime: 8 * time.Hour,
 			AuthorizationReuse: always(7 * time.Hour),
-			Validity:           always(days(45)),
 		},
 		{
 			Name: "shortlived", MaxNames: 25,
-			PendingLifetime: time.Hour, OrderLifetime: 8 * time.Hour,
 			AuthorizationReuse: always(7 * time.Hour),
-			Validity:           always(160 * time.Hour),
-			IPAddresses:        true,
 		},
 	}
 }

@@ -32,7 +32,7 @@ func newOther(id, name string, directories []string, caa ...string) *CA {
 		// All of these want it; the one without stands in letsencrypt.go.
 		AccountBinding: true,
 		Sources: []Source{
-			comparison("Directories Methods Wildcards AccountBinding Profiles"),
+			comparison("Directories Methods AccountBinding Profiles"),
 			identities(), clients(), baselineSource(),
 			{"CAAReading", "https://www.rfc-editor.org/rfc/rfc8659", "2019-11-01"},
 		},
@@ -46,7 +46,6 @@ func googleTrust() *CA {
 	}, "pki.goog")
 	ca.Brands = []string{"Google", "google.com", "GTS"}
 	ca.Aliases = []string{"google", "gts"}
-	ca.Wildcards = true
 	return ca
 }
 
@@ -57,7 +56,6 @@ func googleTrustStaging() *CA {
 	ca.Staging = true
 	ca.Brands = []string{"Google", "google.com", "GTS", "Google Trust Services"}
 	ca.Aliases = []string{"googletest", "google-staging"}
-	ca.Wildcards = true
 	return ca
 }
 
@@ -65,7 +63,6 @@ func googleTrustStaging() *CA {
 func zeroSSL() *CA {
 	ca := newOther("zerossl", "ZeroSSL", []string{"https://acme.zerossl.com/v2/DV90"}, "sectigo.com")
 	ca.Brands = []string{"zerossl.com"}
-	ca.Wildcards = true
 	ca.Sources = append(ca.Sources, Source{"Identities", "https://help.zerossl.com/", "2026-11-22"})
 	return ca
 }
@@ -79,7 +76,6 @@ func sectigo() *CA {
 	}, "sectigo.com", "comodo.com", "comodoca.com", "usertrust.com", "trust-provider.com", "entrust.net", "affirmtrust.com")
 	ca.Brands = []string{"Comodo"}
 	ca.Aliases = []string{"sectigoov", "sectigoev"}
-	ca.Wildcards = true
 	return ca
 }
 
@@ -104,7 +100,6 @@ func digiCert() *CA {
 		"digicert.com", "www.digicert.com", "digicert.ne.jp", "cybertrust.ne.jp", "thawte.com", "geotrust.com",
 		"rapidssl.com", "symantec.com", "quovadisglobal.com", "digitalcertvalidation.com",
 		"amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com", "aws.amazon.com")
-	ca.Wildcards = true
 	return ca
 }
 

@@ -13,9 +13,6 @@ type Perspectives struct {
 	// Regions is how many regional internet registries the remotes that
 	// agree have to span.
 	Regions Schedule[int]
-	// RemotesAfterPrimary is set when the remotes are asked only once the
-	// primary perspective has passed.
-	RemotesAfterPrimary bool
 }
 
 // RemotesAt returns how many remote perspectives to count with at a time, and

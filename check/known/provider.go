@@ -17,9 +17,6 @@ type Provider struct {
 	// to server: "awsdns-" is the beginning of a label.
 	Numbered bool
 
-	// MinTTL is the shortest TTL that it takes, or that is usual there, in
-	// seconds; 0 when not known.
-	MinTTL uint32
 	// Usual is how long publishing takes as a rule, and Longest what to plan
 	// for; zero when not known.
 	Usual, Longest time.Duration
@@ -42,40 +39,40 @@ func Providers() []Provider {
 	)
 	return []Provider{
 		{ID: "cloudflare", Name: "Cloudflare", Suffixes: []string{"ns.cloudflare.com"},
-			MinTTL: 60, Usual: 10 * time.Second, Longest: 120 * time.Second, Source: certbot + "; " + lego, Date: read},
+			Usual: 10 * time.Second, Longest: 120 * time.Second, Source: certbot + "; " + lego, Date: read},
 		{ID: "route53", Name: "Amazon Route 53", Suffixes: []string{"awsdns-"}, Numbered: true,
-			MinTTL: 10, Longest: 120 * time.Second, Source: lego, Date: read},
+			Longest: 120 * time.Second, Source: lego, Date: read},
 		{ID: "azure", Name: "Azure DNS", Suffixes: []string{"azure-dns.com", "azure-dns.net", "azure-dns.org", "azure-dns.info"},
-			MinTTL: 60, Longest: 120 * time.Second, Source: lego, Date: read},
+			Longest: 120 * time.Second, Source: lego, Date: read},
 		{ID: "google", Name: "Google Cloud DNS", Suffixes: []string{"googledomains.com"},
-			MinTTL: 120, Usual: 60 * time.Second, Longest: 180 * time.Second, Source: certbot + "; " + lego, Date: read},
+			Usual: 60 * time.Second, Longest: 180 * time.Second, Source: certbot + "; " + lego, Date: read},
 		{ID: "desec", Name: "deSEC", Suffixes: []string{"desec.io", "desec.org"},
-			MinTTL: 3600, Longest: 120 * time.Second, Source: lego, Date: read},
+			Longest: 120 * time.Second, Source: lego, Date: read},
 		{ID: "digitalocean", Name: "DigitalOcean", Suffixes: []string{"digitalocean.com"},
-			MinTTL: 30, Usual: 10 * time.Second, Longest: 60 * time.Second, Source: certbot + "; " + lego, Date: read},
+			Usual: 10 * time.Second, Longest: 60 * time.Second, Source: certbot + "; " + lego, Date: read},
 		{ID: "hetzner", Name: "Hetzner", Suffixes: []string{"ns.hetzner.com", "ns.hetzner.de"},
-			MinTTL: 60, Longest: 60 * time.Second, Source: lego, Date: read},
+			Longest: 60 * time.Second, Source: lego, Date: read},
 		{ID: "godaddy", Name: "GoDaddy", Suffixes: []string{"domaincontrol.com"},
-			MinTTL: 600, Longest: 120 * time.Second, Source: lego, Date: read},
+			Longest: 120 * time.Second, Source: lego, Date: read},
 		{ID: "namecheap", Name: "Namecheap", Suffixes: []string{"registrar-servers.com"},
-			MinTTL: 60, Longest: time.Hour, Source: lego, Date: read},
+			Longest: time.Hour, Source: lego, Date: read},
 		{ID: "gandi", Name: "Gandi", Suffixes: []string{"gandi.net"},
-			MinTTL: 300, Longest: 20 * time.Minute, Source: lego, Date: read},
+			Longest: 20 * time.Minute, Source: lego, Date: read},
 		// Quarter-hour batches ended in 2020: certbot waits 120 s since, while
 		// Posh-ACME still plans for one.
 		{ID: "linode", Name: "Linode", Suffixes: []string{"linode.com"},
-			MinTTL: 300, Usual: 120 * time.Second, Longest: 1020 * time.Second, Source: certbot + "; " + posh, Date: read},
+			Usual: 120 * time.Second, Longest: 1020 * time.Second, Source: certbot + "; " + posh, Date: read},
 		{ID: "namesilo", Name: "NameSilo", Suffixes: []string{"dnsowl.com"},
-			MinTTL: 3600, Batch: 15 * time.Minute, Longest: 1020 * time.Second,
+			Batch: 15 * time.Minute, Longest: 1020 * time.Second,
 			Source: posh + "; https://github.com/go-acme/lego/issues/967", Date: read},
 		{ID: "netcup", Name: "netcup", Suffixes: []string{"root-dns.netcup.net", "second-dns.netcup.net", "third-dns.netcup.net"},
 			Usual: 15 * time.Minute, Longest: 20 * time.Minute, Source: lego, Date: read},
 		{ID: "ionos", Name: "IONOS", Suffixes: []string{"ui-dns.com", "ui-dns.de", "ui-dns.org", "ui-dns.biz"},
-			MinTTL: 300, Longest: 15 * time.Minute, Source: lego, Date: read},
+			Longest: 15 * time.Minute, Source: lego, Date: read},
 		{ID: "porkbun", Name: "Porkbun", Suffixes: []string{"ns.porkbun.com"},
-			MinTTL: 300, Longest: 10 * time.Minute, Source: lego, Date: read},
+			Longest: 10 * time.Minute, Source: lego, Date: read},
 		{ID: "loopia", Name: "Loopia", Suffixes: []string{"loopia.se"},
-			MinTTL: 300, Longest: 40 * time.Minute, Source: lego, Date: read},
+			Longest: 40 * time.Minute, Source: lego, Date: read},
 	}
 }
 

@@ -19,17 +19,13 @@ type RateLimits struct {
 	// by one account, the name and its wildcard apart.
 	AuthorizationFailuresPerHour int
 	FailureRefill                time.Duration
-	// ConsecutiveFailures is after how many of them, without a success between,
-	// the identifier is paused until the account's owner resumes it.
-	ConsecutiveFailures int
-	ConsecutiveRefill   time.Duration
 	// RegistrationsPer3Hours counts new accounts from one IPv4 address, and
 	// RegistrationsPer48 those from one IPv6 network of that length.
 	RegistrationsPer3Hours, RegistrationsPer48 int
+	RegistrationRefill, RegistrationRefill48   time.Duration
 	// RenewalInfoExempt is set when renewals that name the certificate they
-	// replace (RFC 9773 §5) are free of all limits, and SameSetRenewals when
-	// those of the same names are free of all but SameSetPerWeek.
-	RenewalInfoExempt, SameSetRenewals bool
+	// replace (RFC 9773 §5) are free of all limits.
+	RenewalInfoExempt bool
 
 	Source string
 	Date   string // YYYY-MM-DD
@@ -46,10 +42,10 @@ func RateLimitsOf(ca *CA) (RateLimits, bool) {
 		CertificatesPerDomainPerWeek: 50, PerDomainRefill: 202 * time.Minute,
 		SameSetPerWeek: 5, SameSetRefill: 34 * time.Hour,
 		AuthorizationFailuresPerHour: 5, FailureRefill: 12 * time.Minute,
-		ConsecutiveFailures: 1152, ConsecutiveRefill: 24 * time.Hour,
-		RegistrationsPer3Hours: 10, RegistrationsPer48: 500,
-		RenewalInfoExempt: true, SameSetRenewals: true,
-		Source: "https://letsencrypt.org/docs/rate-limits/", Date: "2026-08-05",
+		RegistrationsPer3Hours: 10, RegistrationRefill: 18 * time.Minute,
+		RegistrationsPer48: 500, RegistrationRefill48: 22 * time.Second,
+		RenewalInfoExempt: true,
+		Source:            "https://letsencrypt.org/docs/rate-limits/", Date: "2026-08-05",
 	}
 	if ca.Staging {
 		// Per domain it is 30,000 a second there, which is none.
@@ -57,8 +53,7 @@ func RateLimitsOf(ca *CA) (RateLimits, bool) {
 		l.CertificatesPerDomainPerWeek, l.PerDomainRefill = 0, 0
 		l.SameSetPerWeek, l.SameSetRefill = 30000, 0
 		l.AuthorizationFailuresPerHour, l.FailureRefill = 200, 0
-		l.ConsecutiveFailures, l.ConsecutiveRefill = 3600, 0 // within 6 hours
-		l.RegistrationsPer3Hours = 50
+		l.RegistrationsPer3Hours, l.RegistrationRefill = 50, 0
 	}
 	return l, true
 }

@@ -25,16 +25,6 @@ func (s Schedule[T]) At(t time.Time) T {
 	return v
 }
 
-// Next returns the next change after a time, and false when none is known.
-func (s Schedule[T]) Next(t time.Time) (Dated[T], bool) {
-	for _, d := range s {
-		if d.From.After(t) {
-			return d, true
-		}
-	}
-	return Dated[T]{}, false
-}
-
 // always is a schedule without changes.
 func always[T any](v T) Schedule[T] { return Schedule[T]{{Value: v}} }
 
