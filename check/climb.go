@@ -18,12 +18,11 @@ type climb struct {
 // A climbEnd is one way: at a name with records, at a name whose lookup
 // failed, or past the TLD with nothing found.
 type climbEnd struct {
-	name       string // where in the climb; "" past the TLD
-	resolution *resolution
-	end        *end
-	decision   *caa.Decision // for records, and past the TLD
-	outcome    outcome
-	transient  bool // failed, and may pass later with no change
+	name      string // where in the climb; "" past the TLD
+	end       *end
+	decision  *caa.Decision // for records, and past the TLD
+	outcome   outcome
+	transient bool // failed, and may pass later with no change
 }
 
 func (c climb) tally() tally {
@@ -84,7 +83,7 @@ const noTLD failure = "NXDOMAIN"
 
 // stop is the end of the climb at one name.
 func (j *judge) stop(id survey.Identifier, name string, r *resolution, e *end) climbEnd {
-	c := climbEnd{name: name, resolution: r, end: e}
+	c := climbEnd{name: name, end: e}
 	switch e.kind {
 	case failed:
 		c.outcome, c.transient = fails, j.transient(e)

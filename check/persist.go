@@ -25,7 +25,6 @@ func (j *judge) persistent() bool { return j.challenge() == survey.DNSPersist01 
 // A standing is what the records at a name come to for one identifier.
 type standing struct {
 	authorizes bool
-	unsure     bool // it would, for an account of the CA's that is not given
 	complaints []complaint
 }
 
@@ -59,7 +58,7 @@ func (az *authorization) standing(records []string) standing {
 				"Checking DNS-PERSIST-01 challenge TXT record with issuer-domain-name %q: %s", r.issuer, err)})
 			continue
 		}
-		return standing{authorizes: true, unsure: az.o.Account == ""}
+		return standing{authorizes: true}
 	}
 	return s
 }

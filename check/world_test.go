@@ -62,7 +62,7 @@ func (w world) zone(name, parent string, servers ...string) *survey.Zone {
 	for _, s := range servers {
 		ns, addr, _ := strings.Cut(s, " ")
 		z.ParentNS = unite(z.ParentNS, []string{ns})
-		z.Servers = append(z.Servers, &survey.Server{Name: ns, Addr: netip.MustParseAddr(addr), InParent: parent != "", InChild: true})
+		z.Servers = append(z.Servers, &survey.Server{Name: ns, Addr: netip.MustParseAddr(addr), InParent: parent != ""})
 	}
 	z.ChildNS = z.ParentNS
 	w.Zones = append(w.Zones, z)

@@ -30,8 +30,6 @@ type CAAReport struct {
 	Publish []CAAPublish
 	// Directory is what a CA says of itself; nil when that was not read.
 	Directory *known.Directory
-	// Partial means that the run was interrupted.
-	Partial bool
 }
 
 // Where the records come from.

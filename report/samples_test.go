@@ -58,7 +58,7 @@ func soa(serial uint32) *survey.SOA {
 
 func server(name string, addr netip.Addr, serial uint32) *survey.Server {
 	return &survey.Server{
-		Name: name, Addr: addr, InParent: true, InChild: true, OwnData: true,
+		Name: name, Addr: addr, InParent: true, OwnData: true,
 		SOA: &survey.Answer{
 			Question: survey.Question{Name: "example.com", Type: "SOA"}, Server: name, Addr: addr,
 			Status: survey.Answered, Rcode: "NOERROR", Authoritative: true, RTT: 12300 * time.Microsecond, SOA: soa(serial),

@@ -33,9 +33,6 @@ type Hop struct {
 	Type    uint16
 	Answers []*Answer // as asked; the last one counts, if it is usable
 	Reading Reading   // of the last one
-	// LowerCase are the questions asked again because the letter case of the
-	// first was lost.
-	LowerCase []Observation
 }
 
 // Lookup resolves a name from the deepest zone known, by delegation and along
@@ -124,9 +121,7 @@ func (c *Client) resolve(ctx context.Context, res *Resolution, name string, qtyp
 		if s.Child == nil {
 			p, why := failing(d.Zone, s.Answers)
 			if p == ProblemNone {
-				asked, agree := c.agreeInLowerCase(ctx, servers, s.Answers[len(s.Answers)-1])
-				res.Hops[len(res.Hops)-1].LowerCase = asked
-				if !agree {
+				if _, agree := c.agreeInLowerCase(ctx, servers, s.Answers[len(s.Answers)-1]); !agree {
 					p, why = ProblemCase, "0x20 failed, then got different replies in fallback"
 				}
 			}

@@ -57,7 +57,7 @@ func addCrowd(sv *survey.Survey, name string) {
 	l := &survey.Lookup{Zone: name, Question: q}
 	for i := range 4 {
 		a := netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 1)})
-		z.Servers = append(z.Servers, &survey.Server{Name: fmt.Sprintf("ns%d.example.com", i), Addr: a, InParent: true, InChild: true})
+		z.Servers = append(z.Servers, &survey.Server{Name: fmt.Sprintf("ns%d.example.com", i), Addr: a, InParent: true})
 		ans := &survey.Answer{Question: q, Server: "ns.example.com", Addr: a, Status: survey.NXDomain, Rcode: "NXDOMAIN", Authoritative: true, Transport: "udp", Owner: q.Name}
 		if i == 0 {
 			ans.Status, ans.Rcode, ans.Records = survey.Answered, "NOERROR", []survey.Record{{Owner: q.Name, TXT: "value", Text: `"value"`}}

@@ -33,7 +33,6 @@ type Model struct {
 
 	running   bool
 	run       int // number of the run under way, or of the last one
-	asked     []string
 	live      progress
 	exchanges []survey.Received // of the last run
 	hosts     map[string]string
@@ -117,7 +116,7 @@ type begin struct{}
 func (m Model) subject() subject {
 	s := subject{
 		order: m.order, entries: m.entries, exchanges: m.exchanges, hosts: m.hosts,
-		flips: m.flips, marks: m.st.marks, ascii: m.cfg.ASCII, now: m.cfg.Now(),
+		flips: m.flips, marks: m.st.marks, ascii: m.cfg.ASCII,
 	}
 	if m.chosen < len(m.entries) {
 		e := m.entries[m.chosen]

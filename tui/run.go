@@ -23,7 +23,6 @@ type happened struct {
 // judged is the end of a run.
 type judged struct {
 	run    int
-	names  []string
 	report report.Report
 }
 
@@ -47,7 +46,7 @@ func (m Model) start(names []string) (Model, cmd) {
 		return m, nil
 	}
 	m.run++
-	m.running, m.asked = true, names
+	m.running = true
 	m.live = progress{began: m.cfg.Now()}
 	m.exchanges = nil
 	m.eng.queue.drain()
@@ -67,7 +66,7 @@ func (m Model) look(names []string) cmd {
 			}
 		}()
 		r := look(eng.ctx, names, order, eng.queue.put)
-		return judged{run, names, r}
+		return judged{run, r}
 	}
 }
 

@@ -25,17 +25,13 @@ const (
 
 // styles are the looks on one terminal, and the marks that it can draw.
 type styles struct {
-	looks  [strong + 1]lipgloss.Style
-	cursor lipgloss.Style
-	marks  marks
+	looks [strong + 1]lipgloss.Style
+	marks marks
 }
 
 // marks are the signs beside words.
 type marks struct {
-	cursor, here                   string
-	branch, last, pipe             string
-	bar, rule, dots, arrow, differ string
-	up, down                       string
+	cursor, here, last, bar, rule, dots, arrow, differ, down string
 }
 
 // Renderer draws on w: in the terminal's own sixteen colours, or in none.
@@ -55,11 +51,10 @@ func newStyles(r *lipgloss.Renderer, ascii bool) styles {
 			plain: r.NewStyle(), good: fg("2").Bold(true), warn: fg("3").Bold(true), bad: fg("1").Bold(true),
 			info: fg("6"), faint: r.NewStyle().Faint(true), strong: r.NewStyle().Bold(true),
 		},
-		cursor: r.NewStyle().Reverse(true),
-		marks:  marks{"▸", "●", "├ ", "└ ", "│ ", "│", "─", "…", "→", "≠", "↑", "↓"},
+		marks: marks{"▸", "●", "└ ", "│", "─", "…", "→", "≠", "↓"},
 	}
 	if ascii {
-		s.marks = marks{">", "*", "|- ", "`- ", "|  ", "|", "-", "...", "->", "!", "^", "v"}
+		s.marks = marks{">", "*", "`- ", "|", "-", "...", "->", "!", "v"}
 	}
 	return s
 }

@@ -22,7 +22,6 @@ type subject struct {
 	flips     []flip
 	marks     marks
 	ascii     bool
-	now       time.Time
 }
 
 // An entry is one identifier of the order, as last seen.

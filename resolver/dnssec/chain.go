@@ -2,7 +2,6 @@ package dnssec
 
 import (
 	"context"
-	"time"
 
 	"github.com/miekg/dns"
 )
@@ -27,9 +26,6 @@ type node struct {
 	tags  []uint16  // of the DS set or the trust anchor
 	fault fault     // when bad or unsigned
 	trail trail     // when bad
-	// expires is the earliest end of a signature that this node's own
-	// records rest on; the nodes above have theirs.
-	expires time.Time
 }
 
 type nodeKey struct{ anchor, zone name }
@@ -94,7 +90,6 @@ type walk struct {
 	// offTree is set when the target is not below the anchor.
 	offTree bool
 	path    []Step
-	expires time.Time
 }
 
 // descend walks from an anchor to a target, by the DS set of every name on
@@ -117,7 +112,6 @@ func (v *Validator) descend(ctx context.Context, a *anchor, target name, signed 
 				ahead.start(askKey{next, dns.TypeDS})
 			}
 		})
-		wk.expires = earliest(wk.expires, n.expires)
 		if wk.noCut = n.state == nodeNoCut; !wk.noCut {
 			wk.end = n
 			wk.pass(n)
@@ -158,7 +152,6 @@ func (e *nodeEntry) stops() bool {
 }
 
 func (wk *walk) pass(n node) {
-	wk.expires = earliest(wk.expires, n.expires)
 	s := Step{Zone: n.zone.String(), Status: n.status(), Reason: n.fault.reason, DS: n.tags}
 	if n.state == nodeSigned {
 		s.Reason = ""
@@ -206,7 +199,6 @@ func (v *Validator) below(ctx context.Context, a *anchor, at name, above *keySet
 			return w.finishKeys(w.judgeKeys(r, n.ds), r, at, "for key")
 		})
 		signed.tags = dsTags(n.ds)
-		signed.expires = earliest(signed.expires, n.expires)
 		return signed
 	})
 }
@@ -277,7 +269,6 @@ func keyNode(ks *keySet, status Status, f fault) node {
 // finishKeys adds where and for what to a judged DNSKEY reply.
 func (w *work) finishKeys(n node, r Response, zone name, what string) node {
 	n.zone = zone
-	n.expires = w.expires
 	if n.state == nodeBad {
 		n.fault.link = n.fault.link.orAt(zone, zone, dns.TypeDNSKEY)
 		n.fault.link.Servers = r.servers()

@@ -14,7 +14,6 @@ func (w *work) judgeDS(r Response, keys *keySet) node {
 	q, _ := parseName(r.Name)
 	n := w.judgeDSReply(r, q, keys)
 	n.zone = q
-	n.expires = earliest(n.expires, w.expires)
 	if w.givenUp {
 		n = node{state: nodeBad, zone: q, fault: givenUp(w)}
 		n.trail.fault(n.fault)
@@ -129,7 +128,7 @@ func (w *work) signedDelegation(m *message, q name, keys *keySet) node {
 func unsupportedLink(q name, dss []*dns.DS) Link {
 	l := Link{Zone: q.String(), Name: q.String(), Type: dns.TypeDS}
 	if len(dss) > 0 {
-		l.KeyTag, l.Algorithm, l.DigestType = dss[0].KeyTag, dss[0].Algorithm, dss[0].DigestType
+		l.KeyTag = dss[0].KeyTag
 	}
 	return l
 }

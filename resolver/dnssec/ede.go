@@ -7,7 +7,6 @@ type EDE uint16
 // The codes that validation gives.
 const (
 	EDEUnsupportedAlgorithm EDE = 1
-	EDEUnsupportedDigest    EDE = 2
 	EDEIndeterminate        EDE = 5
 	EDEBogus                EDE = 6
 	EDESignatureExpired     EDE = 7

@@ -141,7 +141,6 @@ func (j *judgement) lookupName() name {
 
 // passed takes what a walk has shown.
 func (j *judgement) passed(wk walk) {
-	j.verdict.Expires = earliest(j.verdict.Expires, wk.expires)
 	for _, s := range wk.path {
 		known := false
 		for _, have := range j.verdict.Path {
@@ -186,7 +185,6 @@ func (j *judgement) finish() Verdict {
 		v.Status, v.Reason, v.Link = Bogus, Other, j.linkAt()
 		j.ede = moreSpecific(j.ede, EDEBogus)
 	}
-	v.Expires = earliest(v.Expires, j.w.expires)
 	j.ede = moreSpecific(j.ede, j.trail.ede())
 	switch {
 	case v.Status == Bogus:

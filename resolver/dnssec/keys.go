@@ -118,10 +118,7 @@ func (w *work) digestMatch(ks *keySet, ds *dns.DS, f *fault) bool {
 			return true
 		}
 	}
-	at := Link{
-		Zone: ks.zone.String(), Name: ks.zone.String(), Type: dns.TypeDNSKEY,
-		KeyTag: ds.KeyTag, Algorithm: ds.Algorithm, DigestType: ds.DigestType,
-	}
+	at := Link{Zone: ks.zone.String(), Name: ks.zone.String(), Type: dns.TypeDNSKEY, KeyTag: ds.KeyTag}
 	switch {
 	case candidates == 0:
 		*f = fault{fmt.Sprintf("no keys have a DS with algorithm %s", algorithmName(ds.Algorithm)), f.ede, DSMismatch, at}
@@ -145,7 +142,7 @@ func (w *work) anchoredByKeys(ks *keySet, anchors []zoneKey, f *fault) bool {
 
 // selfSigned reports whether key k signs the zone's DNSKEY RRset.
 func (w *work) selfSigned(ks *keySet, k zoneKey, f *fault) bool {
-	link := Link{Zone: ks.zone.String(), Name: ks.zone.String(), Type: dns.TypeDNSKEY, KeyTag: k.tag, Algorithm: k.algorithm}
+	link := Link{Zone: ks.zone.String(), Name: ks.zone.String(), Type: dns.TypeDNSKEY, KeyTag: k.tag}
 	if len(ks.set.sigs) == 0 {
 		*f = fault{"no signatures", EDERRSIGsMissing, SignatureMissing, link}
 		return false

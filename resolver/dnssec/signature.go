@@ -69,7 +69,7 @@ func (w *work) verifyWith(s *rrset, sig *dns.RRSIG, ks *keySet, f *fault, tried 
 func (w *work) linkTo(s *rrset, sig *dns.RRSIG, zone name) Link {
 	return Link{
 		Zone: zone.String(), Name: s.owner.String(), Type: s.rtype,
-		KeyTag: sig.KeyTag, Algorithm: sig.Algorithm,
+		KeyTag:    sig.KeyTag,
 		Inception: w.clock.at(sig.Inception), Expiration: w.clock.at(sig.Expiration),
 	}
 }
@@ -77,7 +77,6 @@ func (w *work) linkTo(s *rrset, sig *dns.RRSIG, zone name) Link {
 // passed notes that sig holds over s.
 func (w *work) passed(s *rrset, sig *dns.RRSIG, authority bool) {
 	s.status = Secure
-	w.expires = earliest(w.expires, w.clock.at(sig.Expiration))
 	if authority && s.rtype == dns.TypeNSEC {
 		s.owner = signedOwner(s.owner, sig)
 	}

@@ -2,7 +2,6 @@ package dnssec
 
 import (
 	"context"
-	"time"
 
 	"github.com/miekg/dns"
 )
@@ -17,7 +16,6 @@ type Trust struct {
 	// Verdict has the reason when the status is not secure: its Text is
 	// worded for the question DNSKEY of the name.
 	Verdict Verdict
-	Expires time.Time // the earliest end of the signatures on the way
 }
 
 // Trust walks from the closest trust anchor to a zone and says what it found.
@@ -31,7 +29,7 @@ func (v *Validator) Trust(ctx context.Context, zone string) Trust {
 		}}
 	}
 	wk := v.descend(ctx, a, n, false)
-	t := Trust{Zone: wk.end.zone.String(), Status: wk.end.status(), Expires: wk.expires}
+	t := Trust{Zone: wk.end.zone.String(), Status: wk.end.status()}
 	t.Verdict = wk.verdict(n)
 	if wk.end.state == nodeSigned {
 		for _, rr := range wk.end.keys.set.rrs {
@@ -46,7 +44,7 @@ func (v *Validator) Trust(ctx context.Context, zone string) Trust {
 // verdict is that of a walk by itself.
 func (wk walk) verdict(q name) Verdict {
 	n := wk.end
-	d := Verdict{Status: n.status(), Reason: n.fault.reason, Link: n.fault.link, Expires: wk.expires, Path: wk.path}
+	d := Verdict{Status: n.status(), Reason: n.fault.reason, Link: n.fault.link, Path: wk.path}
 	switch n.state {
 	case nodeSigned:
 		d.Reason, d.Link = "", Link{}

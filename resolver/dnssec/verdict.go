@@ -70,9 +70,7 @@ type Link struct {
 	Name string // owner of the RRset that failed
 	Type uint16 // and its type
 
-	KeyTag     uint16 // of the signature or DS that failed last
-	Algorithm  uint8
-	DigestType uint8     // of a DS
+	KeyTag     uint16    // of the signature or DS that failed last
 	Inception  time.Time // of a signature
 	Expiration time.Time
 	Servers    []string // who gave the records
@@ -97,9 +95,6 @@ type Verdict struct {
 	// Rcode is the response's, or NOERROR when an NXDOMAIN came with a proof
 	// of NODATA: Unbound then corrects it.
 	Rcode int
-	// Expires is when the first of the signatures that the verdict rests on
-	// ends; zero when it rests on none.
-	Expires time.Time
 	// Path lists the zones of the chain of trust that were passed, from the
 	// trust anchor down.
 	Path []Step
@@ -113,14 +108,6 @@ type Step struct {
 	Reason Reason
 	Keys   []uint16 // tags of the zone's keys, when secure
 	DS     []uint16 // tags in the DS set, or of the trust anchor
-}
-
-// earliest returns the earlier of two times, where zero means none.
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // typeString names a type as Unbound does.

@@ -2,7 +2,6 @@ package dnssec
 
 import (
 	"context"
-	"time"
 )
 
 // A work is one piece of validation, with what it may still spend. It belongs
@@ -26,8 +25,7 @@ type work struct {
 	pauses  int
 	givenUp bool
 
-	hashes  map[hashKey]string
-	expires time.Time // the earliest end of a signature that was needed
+	hashes map[hashKey]string
 }
 
 func (v *Validator) newWork(ctx context.Context) *work {

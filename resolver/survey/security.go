@@ -43,7 +43,6 @@ func (z *zone) judge() {
 			return
 		}
 		s := security(trust.Verdict)
-		s.Expires = trust.Expires
 		if s.Status != Unjudged {
 			s.Status = string(trust.Status)
 		}
@@ -92,8 +91,8 @@ func rootKeysUnheard(v dnssec.Verdict) bool {
 func security(v dnssec.Verdict) *Security {
 	s := &Security{
 		Status: string(v.Status), Reason: string(v.Reason), EDE: -1, Text: v.Text,
-		KeyTag: v.Link.KeyTag, Algorithm: v.Link.Algorithm, Digest: v.Link.DigestType,
-		Inception: v.Link.Inception, Expiration: v.Link.Expiration, Expires: v.Expires,
+		KeyTag:    v.Link.KeyTag,
+		Inception: v.Link.Inception, Expiration: v.Link.Expiration,
 	}
 	if v.Status == dnssec.Bogus && (v.Reason == dnssec.LookupNotMade || rootKeysUnheard(v)) {
 		s.Status = Unjudged

@@ -188,10 +188,7 @@ type Security struct {
 	// The link of the chain of trust that broke, as far as it has one.
 	Zone, Name, Type      string
 	KeyTag                uint16
-	Algorithm, Digest     uint8
 	Inception, Expiration time.Time
-
-	Expires time.Time // when the first signature relied on ends
 }
 
 // Unjudged is the status of an answer that was to be validated when the run
@@ -283,7 +280,6 @@ type Server struct {
 	Name     string
 	Addr     netip.Addr
 	InParent bool   // its name is in the parent's NS set
-	InChild  bool   // its name is in the zone's own NS set (false when not known)
 	Glue     bool   // the address came as glue with the referral
 	OwnData  bool   // the address is in the address records of the name
 	NoOwn    bool   // the name's own address records were read and lack it
@@ -299,7 +295,6 @@ type Server struct {
 type NameServerProblem struct {
 	Server string
 	Reason string // "nxdomain", "no-address", "failed", "cyclic", "timeout", "limit", "not-asked"
-	Detail string
 }
 
 // A ResolverAnswer is what a cache said.

@@ -277,9 +277,6 @@ func (z *zone) refers() {
 }
 
 func (z *zone) finish() {
-	for _, s := range z.Servers {
-		s.InChild = slices.Contains(z.ChildNS, s.Name)
-	}
 	slices.Sort(z.ChildNS)
 	slices.SortFunc(z.Servers, func(a, b *Server) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), a.Addr.Compare(b.Addr))

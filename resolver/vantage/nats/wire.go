@@ -110,7 +110,6 @@ func refuse(code int, format string, args ...any) *Refusal {
 // The codes of refusals.
 const (
 	malformed   = 400
-	forbidden   = 403
 	tooLarge    = 413
 	busy        = 429
 	failedInner = 500
