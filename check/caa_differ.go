@@ -31,7 +31,7 @@ func (az *authorization) leads(i int, e *end) tally {
 	e = az.atTLD(az.id.CAA[i], e)
 	switch {
 	case e.kind != noData && e.kind != nxDomain:
-		t.add(az.stop(az.id, az.id.CAA[i], nil, e).outcome)
+		t.add(az.stop(az.id, az.id.CAA[i], e).outcome)
 	case i+1 == len(az.climb.seen):
 		t.add(passes)
 	default:

@@ -53,7 +53,7 @@ func (j *judge) climbCAA(id survey.Identifier) climb {
 				empty = true
 				continue
 			}
-			c.ends = append(c.ends, j.stop(id, name, r, e))
+			c.ends = append(c.ends, j.stop(id, name, e))
 		}
 		if !empty {
 			return c
@@ -82,7 +82,7 @@ func (j *judge) atTLD(name string, e *end) *end {
 const noTLD failure = "NXDOMAIN"
 
 // stop is the end of the climb at one name.
-func (j *judge) stop(id survey.Identifier, name string, r *resolution, e *end) climbEnd {
+func (j *judge) stop(id survey.Identifier, name string, e *end) climbEnd {
 	c := climbEnd{name: name, end: e}
 	switch e.kind {
 	case failed:

@@ -162,7 +162,7 @@ func (az *authorization) climbFrom(p *survey.Perspective) (r respect) {
 		if e.kind == noData || e.kind == nxDomain {
 			continue
 		}
-		c := az.stop(az.id, name, nil, e)
+		c := az.stop(az.id, name, e)
 		problem := Problem{}
 		if c.outcome == fails {
 			problem = caaProblem(c, az.id.Name)

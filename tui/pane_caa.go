@@ -75,8 +75,8 @@ func (p caaPane) table(s subject) table {
 		t.rows = append(t.rows, supposedRow(s, a))
 	}
 	for _, step := range a.Steps {
-		t.rows = append(t.rows, p.stepRow(s, step, a))
-		t.rows = append(t.rows, recordRows(s, step)...)
+		t.rows = append(t.rows, p.stepRow(step, a))
+		t.rows = append(t.rows, recordRows(step)...)
 	}
 	t.rows = append(t.rows, caption("What each CA makes of it"))
 	sv := p.supposed.over(alone(s))
@@ -103,7 +103,7 @@ func supposedRow(s subject, a caaAnswer) row {
 	return row{key: "supposed", cells: []string{text}, look: verdictLook(a.verdict)}
 }
 
-func (p caaPane) stepRow(s subject, step check.CAAStep, a caaAnswer) row {
+func (p caaPane) stepRow(step check.CAAStep, a caaAnswer) row {
 	var found []string
 	for _, o := range step.Outcomes {
 		found = append(found, outcomeWords(o))
@@ -144,7 +144,7 @@ func outcomeWords(o check.CAAOutcome) string {
 
 // recordRows are the records of a rung, each with what it says where the set
 // decides.
-func recordRows(s subject, step check.CAAStep) []row {
+func recordRows(step check.CAAStep) []row {
 	var rows []row
 	n := 0
 	for _, o := range step.Outcomes {

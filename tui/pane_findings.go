@@ -17,9 +17,9 @@ func (findingsPane) commands() []command { return nil }
 func (findingsPane) table(s subject) table {
 	var t table
 	for _, c := range s.findings() {
-		t.rows = append(t.rows, findingRow(s, c.Finding, ""))
+		t.rows = append(t.rows, findingRow(c.Finding, ""))
 		for _, f := range c.Consequences {
-			t.rows = append(t.rows, findingRow(s, f, "hence "))
+			t.rows = append(t.rows, findingRow(f, "hence "))
 		}
 	}
 	if len(t.rows) == 0 {
@@ -28,7 +28,7 @@ func (findingsPane) table(s subject) table {
 	return t
 }
 
-func findingRow(s subject, f *check.Finding, lead string) row {
+func findingRow(f *check.Finding, lead string) row {
 	if lead != "" {
 		lead = "  " + lead
 	}

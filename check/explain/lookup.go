@@ -205,7 +205,7 @@ var dnssecFailures = []failure{
 // lookupMeaning says what a failed lookup means.
 func lookupMeaning(words, typ, name string) *meaning {
 	if rest, ok := strings.CutPrefix(words, "dnssec: "); ok {
-		return dnssecMeaning(rest, typ)
+		return dnssecMeaning(rest)
 	}
 	f := failureOf(lookupFailures, words)
 	m := &meaning{
@@ -261,7 +261,7 @@ func suffix(name string) bool {
 	return rule == "name-is-public-suffix"
 }
 
-func dnssecMeaning(words, typ string) *meaning {
+func dnssecMeaning(words string) *meaning {
 	f := failureOf(dnssecFailures, words)
 	m := &meaning{
 		tier: decisive, byCA: true, stage: Validation, acme: "dns", category: DNSSEC,

@@ -4,28 +4,28 @@ import "time"
 
 // internalMeanings are the CA's own faults.
 func internalMeanings() []*meaning {
-	internal := func(retry Retry, stage Stage, what string, forms ...string) *meaning {
+	internal := func(stage Stage, what string, forms ...string) *meaning {
 		return &meaning{
-			tier: decisive, byCA: true, category: CAInternal, stage: stage, retry: retry, culprit: CA, acme: "serverInternal",
+			tier: decisive, byCA: true, category: CAInternal, stage: stage, retry: Yes, culprit: CA, acme: "serverInternal",
 			what: what, forms: forms,
 			advice: "Not yours to mend: try again in some minutes, and look at the CA's status page if it stays. A validation that failed this way counts against the limit of failures too.",
 		}
 	}
-	gateway := internal(Yes, UnknownStage, "A gateway before the CA's API answered that the service is down or overloaded.",
+	gateway := internal(UnknownStage, "A gateway before the CA's API answered that the service is down or overloaded.",
 		"504 gateway time-out", "504 gateway timeout", "502 bad gateway", "503 service unavailable", "503 service temporarily unavailable", "status code: 504", "status code 504", "status code: 502", "status code 502", "520 origin", "error code: 520", "error code: 522")
 	gateway.broad = true
 	return []*meaning{
-		internal(Yes, Validation, "The CA's perspectives did not get their check done.",
+		internal(Validation, "The CA's perspectives did not get their check done.",
 			"secondary validation rpc failed", "secondary validation rpc canceled", "secondary validation rpc returned malformed result", "secondary validation rpc",
 			"validation failed but the problem is unavailable", "remote performvalidation rpc failed", "remote performvalidation rpcs"),
-		internal(Yes, Validation, "The CA has too few remote perspectives at work.",
+		internal(Validation, "The CA has too few remote perspectives at work.",
 			"insufficient remote perspectives"),
-		internal(Yes, Validation, "The parts of the CA that validate could not be reached.",
+		internal(Validation, "The parts of the CA that validate could not be reached.",
 			"could not communicate with va", "error performing validation", "va did not respond"),
-		internal(Yes, UnknownStage, "The CA is down for maintenance, or overloaded.",
+		internal(UnknownStage, "The CA is down for maintenance, or overloaded.",
 			"the service is down for maintenance", "service is temporarily unavailable", "temporarily unavailable for maintenance", "scheduled maintenance", "the server is currently unable to handle the request"),
 		gateway,
-		internal(Yes, UnknownStage, "The CA had an internal error.",
+		internal(UnknownStage, "The CA had an internal error.",
 			"the server experienced an internal error", "an internal server error occurred", "internal server error", "error creating new registration", "internal error while", "unexpected error, please try again", "error finalizing order :: unable to", "error finalizing order :: internal",
 			"error retrieving account", "error retrieving order", "failed to get registration by key", "timeout while waiting for the ca", "unable to meet ca sct embedding requirements", "getting scts failed"),
 	}

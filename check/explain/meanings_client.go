@@ -5,19 +5,19 @@ package explain
 func precheckMeanings() []*meaning {
 	const free = " The CA has not been asked yet: nothing counts against its limits."
 	findings := []string{"challenge-not-on-every-server", "challenge-missing", "resolver-behind", "split-horizon", "local-port53-blocked"}
-	check := func(retry Retry, culprit Culprit, what, advice string, forms ...string) *meaning {
+	check := func(culprit Culprit, what, advice string, forms ...string) *meaning {
 		return &meaning{
-			tier: decisive, category: ClientPrecheck, stage: BeforeCA, retry: retry, culprit: culprit, qtype: "TXT",
+			tier: decisive, category: ClientPrecheck, stage: BeforeCA, retry: Maybe, culprit: culprit, qtype: "TXT",
 			what: what, advice: advice + free, findings: findings, forms: forms,
 		}
 	}
-	waits := check(Maybe, Somebody,
+	waits := check(Somebody,
 		"The client waits for the TXT record of {ident} to be seen.",
 		"Wait. If it never ends though the authoritative servers have the record, the client looks elsewhere: a resolver that still has the old \"does not exist\", a private view of the zone, or port 53 intercepted on the way. Let it ask public resolvers, or the authoritative servers.",
 		"waiting for dns-01 challenge propagation: dns record for {ident} not yet propagated", "waiting for dns-01 challenge propagation", "dns record for {ident} not yet propagated", "not yet propagated", "waiting for dns record propagation", "waiting for the record to propagate",
 		"not valid yet, let's wait", "not valid yet, let us wait", "sleeping {n} seconds to wait for txt record propagation", "let's check each dns record now", "preliminary validation failed: {*}will retry", "no txt records found on nameserver", "preliminary validation failed", "will retry in {n} seconds (retry", "dns propagation: waiting")
 	waits.tier = waiting
-	late := check(Maybe, Somebody,
+	late := check(Somebody,
 		"The client did not see its TXT record everywhere in time; it gave up before it asked the CA.",
 		"Give the provider more time (the client's propagation timeout), and see that the record stands at the right name on all servers.",
 		"propagation: time limit exceeded", "time limit exceeded: last error", "timed out waiting for record to fully propagate", "timed out waiting for {*} to propagate", "time limit exceeded", "dns propagation check failed", "propagation check failed", "pre-validation failed", "prevalidation failed",
@@ -25,31 +25,31 @@ func precheckMeanings() []*meaning {
 		"gave wrong result", "dns challenge self-check failed", "dns check failed for {ident}", "checking dns for {ident}{*} gave wrong result", "txt record was not found in public dns", "dns record was not found after", "could not verify that the txt record", "dns problem: not propagated", "dns validation record has not", "failed to validate the dns record", "dns txt check failed",
 		"could not find the txt record {*} in dns", "the txt record was not found on", "failed pre-check", "dns verification failed, ", "the dns record for {name} is not visible")
 	late.broad = true
-	silent := check(Maybe, Network,
+	silent := check(Network,
 		"A DNS query of the client got no answer.",
 		"The client's network does not let DNS through, or the server that it asked does not answer from there. Let the client ask public resolvers, or open port 53 outwards.",
 		"read udp {*}:53: i/o timeout", "read udp {*}:53: read: connection refused")
 	silent.broad = true
 	return []*meaning{
 		waits, late, silent,
-		check(Maybe, Somebody,
+		check(Somebody,
 			"The client asked {name} and did not get the TXT record that it published; it gave up before it asked the CA.",
 			"One server or resolver does not have the record yet: give the provider more time (the client's propagation timeout), and see that all servers are in step.",
 			"ns {name} did not return the expected txt record", "did not return the expected txt record"),
-		check(Maybe, Network,
+		check(Network,
 			"The client's own DNS query got no answer: it gave up before it asked the CA.",
 			"The client's network does not let DNS through, or the server that it asked does not answer from there. Let the client ask public resolvers, open port 53 outwards, or switch its own check off and wait instead.",
 			"propagation: time limit exceeded: last error: {*}i/o timeout", "time limit exceeded: last error: {*}i/o timeout", "time limit exceeded: last error: {*}connection refused", "time limit exceeded: last error: {*}network is unreachable", "\"propagation check failed\" {*}i/o timeout", "propagation check failed{*}i/o timeout",
 			"dns call error: {*}i/o timeout", "propagation check failed{*}connection refused", "propagation check failed{*}no such host"),
-		check(Maybe, DNSOperator,
+		check(DNSOperator,
 			"A server answered the client's own query with {word}: it gave up before it asked the CA.",
 			"The client may look at a private view of the zone, or at servers that no longer serve it. Compare the name servers it names with those of the registry.",
 			"ns {*} returned {word} for {name}", "time limit exceeded: last error: {*}returned {word} for {name}", "unexpected response code '{word}' for {name}", "propagation check failed{*}returned {word} for {name}"),
-		check(Maybe, DomainOwner,
+		check(DomainOwner,
 			"cPanel's own look at the DNS of {ident} did not find its test record; the CA was not asked yet.",
 			"See that the domain's name servers are those that this server writes to, or put the record where they are.",
 			"local dcv error ({ident}", "local dns dcv error ({ident}", "dns dcv: the dns query to", "dns dcv: no local authority: {ident}", "dns dcv: no local authority", "no local authority: {ident}"),
-		check(Maybe, Network,
+		check(Network,
 			"The client's resolver could not look up the challenge's TXT record; the CA was not asked yet.",
 			"Look at the resolver that the client uses (in containers often one of the network itself), and let it ask public resolvers.",
 			"lookup {name} on {*}: no such host", "checking dns propagation: {*}", "the dns response does not contain an answer to the question: {name} in", "the dns query name does not exist: {name}", "all nameservers failed to answer the query {name}", "could not resolve txt for {name}", "querying authoritative nameservers: {*}", "dns response for {name} is {word}"),

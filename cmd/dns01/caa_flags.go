@@ -121,7 +121,7 @@ func (f *caaFlags) chooseCAs(ctx context.Context, p *program, o *caaOptions, w w
 		return f.chooseOne(ctx, p, o, w, words)
 	}
 	for _, word := range words {
-		ca, err := f.knownCA("ca", word)
+		ca, err := f.knownCA(word)
 		if err != nil {
 			return err
 		}
@@ -130,7 +130,7 @@ func (f *caaFlags) chooseCAs(ctx context.Context, p *program, o *caaOptions, w w
 		}
 	}
 	if len(o.cas) == 0 {
-		ca, err := f.knownCA("ca", "letsencrypt")
+		ca, err := f.knownCA("letsencrypt")
 		o.cas = append(o.cas, ca)
 		return err
 	}
@@ -148,7 +148,7 @@ func (f *caaFlags) chooseOne(ctx context.Context, p *program, o *caaOptions, w w
 	}
 	ca := d.CA(f.caDirectory)
 	if len(words) == 1 {
-		if ca, err = f.knownCA("ca", words[0]); err != nil {
+		if ca, err = f.knownCA(words[0]); err != nil {
 			return err
 		}
 		ca = d.Over(ca)

@@ -22,38 +22,37 @@ const (
 )
 
 // chosenCA is the CA of --ca, with what --ca-directory says of it in place of
-// what is known here. The directory is nil when none is given.
-func (p *program) chosenCA(ctx context.Context, f *flags, w world) (*known.CA, *known.Directory, error) {
+// what is known here.
+func (p *program) chosenCA(ctx context.Context, f *flags, w world) (*known.CA, error) {
 	if f.caDirectory == "" {
-		ca, err := f.knownCA("ca", f.ca)
-		return ca, nil, err
+		return f.knownCA(f.ca)
 	}
 	d, err := p.directory(ctx, f, w)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if !f.Changed("ca") {
-		return d.CA(f.caDirectory), &d, nil
+		return d.CA(f.caDirectory), nil
 	}
-	ca, err := f.knownCA("ca", f.ca)
+	ca, err := f.knownCA(f.ca)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return d.Over(ca), &d, nil
+	return d.Over(ca), nil
 }
 
-// knownCA finds a CA by what a flag says.
-func (f *flags) knownCA(flag, word string) (*known.CA, error) {
+// knownCA finds a CA by what --ca says.
+func (f *flags) knownCA(word string) (*known.CA, error) {
 	ca, ok := known.Find(word)
 	switch {
 	case ok:
 		return ca, nil
 	case hasPassword(word):
-		return nil, usagef("%s is a URL with a user name before its host, which is no ACME directory that is known; those known are %s", f.source(flag), strings.Join(caIDs(), ", "))
+		return nil, usagef("%s is a URL with a user name before its host, which is no ACME directory that is known; those known are %s", f.source("ca"), strings.Join(caIDs(), ", "))
 	case strings.Contains(word, "://"):
-		return nil, usagef("%s %q is no ACME directory that is known; give it as --ca-directory %s, which reads it", f.source(flag), word, word)
+		return nil, usagef("%s %q is no ACME directory that is known; give it as --ca-directory %s, which reads it", f.source("ca"), word, word)
 	}
-	return nil, usagef("%s %q is not known; those known are %s%s", f.source(flag), word, strings.Join(caIDs(), ", "), didYouMean(word, caIDs()))
+	return nil, usagef("%s %q is not known; those known are %s%s", f.source("ca"), word, strings.Join(caIDs(), ", "), didYouMean(word, caIDs()))
 }
 
 // directory reads the document of --ca-directory.

@@ -131,7 +131,7 @@ func TestChosenCA(t *testing.T) {
 		if err := f.parse(strings.Fields(args)); err != nil {
 			t.Fatal(err)
 		}
-		ca, _, err := p.chosenCA(t.Context(), f, p.world)
+		ca, err := p.chosenCA(t.Context(), f, p.world)
 		if err != nil || ca.ID+" "+ca.Identities[0] != want {
 			t.Errorf("%s: %+v, %v, want %s", args, ca, err, want)
 		}

@@ -194,7 +194,7 @@ func (f *flags) wantsJSON() (bool, error) {
 
 // order makes the order to be judged.
 func (p *program) order(ctx context.Context, f *flags, names []string, w world) (o check.Order, err error) {
-	ca, _, err := p.chosenCA(ctx, f, w)
+	ca, err := p.chosenCA(ctx, f, w)
 	if err != nil {
 		return o, err
 	}

@@ -97,7 +97,7 @@ func (p *program) planOptions(ctx context.Context, f *planFlags, w world) (o pla
 }
 
 func (p *program) planRequest(ctx context.Context, f *planFlags, w world) (r plan.Request, err error) {
-	ca, _, err := p.chosenCA(ctx, f.flags, w)
+	ca, err := p.chosenCA(ctx, f.flags, w)
 	if err != nil {
 		return r, err
 	}

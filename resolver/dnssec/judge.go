@@ -115,7 +115,7 @@ func (j *judgement) part(c class) outcome {
 	}
 	wk := j.v.descend(j.ctx, a, target, signer != "")
 	j.passed(wk)
-	if o, ended := j.chainEnds(wk, target, signer); ended {
+	if o, ended := j.chainEnds(wk, signer); ended {
 		return o
 	}
 	p := part{j.m.answer, j.m.authority}
@@ -153,7 +153,7 @@ func (j *judgement) passed(wk walk) {
 }
 
 // chainEnds deals with a walk that did not reach the keys of a signer.
-func (j *judgement) chainEnds(wk walk, target, signer name) (outcome, bool) {
+func (j *judgement) chainEnds(wk walk, signer name) (outcome, bool) {
 	n := wk.end
 	switch {
 	case n.state == nodeUnsigned:

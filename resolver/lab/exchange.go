@@ -54,7 +54,7 @@ func (w *World) exchange(ctx context.Context, q resolver.Query, from socket) (ne
 		return nobody, resolver.Reply{}, lasted(err, q, sent)
 	}
 	r.wire = r.datagram()
-	reply, err := receive(query, r)
+	reply, err := receive(r)
 	if err != nil {
 		return nobody, resolver.Reply{}, fail(resolver.Malformed, err)
 	}
@@ -178,7 +178,7 @@ func lasted(err error, q resolver.Query, sent time.Time) error {
 
 // receive reads what has come. RDATA that is not valid for its type is given
 // as the octets it was written with.
-func receive(query *dns.Msg, r reaction) (*dns.Msg, error) {
+func receive(r reaction) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	err := m.Unpack(r.wire)
 	if r.cut == 0 && err != nil && hasOpaque(r.msg) {
