@@ -35,6 +35,14 @@ func TestChallenge(t *testing.T) {
 		}},
 		{name: "one server without it", verdict: AtRisk, want: []string{"warning challenge-not-on-every-server"}, change: txt(txtAnswer(v1), nxDomainAnswer)},
 		{name: "missing at both, each in its own way", verdict: Blocked, want: []string{"error challenge-missing", "error challenge-value-stale", "note zone-data-differs"}, change: txt(txtAnswer(old), nxDomainAnswer)},
+		{name: "both draw one of two values for each question", verdict: AtRisk, want: []string{"warning challenge-not-on-every-server"}, change: func(w world, _ *Order) {
+			w.ask("example.com", challengeName, "TXT", txtAnswer(old))
+			w.more("example.com", challengeName, txtAnswer(v1))
+		}},
+		{name: "one draws one of two values that are both wrong", verdict: Blocked, want: []string{"error challenge-value-stale", "error challenge-value-stale", "note zone-data-differs"}, change: func(w world, _ *Order) {
+			w.ask("example.com", challengeName, "TXT", txtAnswer(old))
+			w.more("example.com", challengeName, txtAnswer(v2))
+		}},
 		{name: "leftover value", verdict: Ready, want: []string{"note challenge-leftover-values"}, change: txt(txtAnswer(v1, old))},
 		{name: "leftover value in preflight", values: []string{}, verdict: Ready, want: []string{"note challenge-leftover-values"}, change: txt(txtAnswer(old))},
 		{name: "leftover value on one server", verdict: Ready, want: []string{"note zone-data-differs", "note challenge-leftover-values"}, change: txt(txtAnswer(v1, old), txtAnswer(v1))},

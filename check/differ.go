@@ -66,6 +66,9 @@ func (az *authorization) notOnEveryServer() {
 		}
 		if len(varying(bad[i], good[i])) == len(bad[i]) {
 			f.Fix = fixMachines(bad[i])
+			if drawn(slices.Concat(bad[i], varying(good[i], bad[i]))) {
+				f.Fix += fmt.Sprintf(" If the answer is made anew for each question, put plain TXT records at %s, all of which each answer has.", l.Name)
+			}
 		}
 		f.Fix += az.quorumOf()
 		cause := az.told[l.Zone]
@@ -94,12 +97,12 @@ func (az *authorization) without(l *survey.Lookup, bad, good []*survey.Answer) s
 	has := series(shownEach(alikes(bad)))
 	if len(varying(bad, good)) == len(bad) {
 		return fmt.Sprintf("Asked again for %s of %s, %s now what lets it pass, now something else: %s.%s",
-			l.Type, l.Name, who(bad)+" "+agreeing(serverNames(bad), "gives"), has, machines(bad))
+			l.Type, l.Name, who(bad)+" "+agreeing(serverNames(bad), "gives"), has, machines(slices.Concat(bad, varying(good, bad))))
 	}
 	if !az.want.validation() {
-		return fmt.Sprintf("At %s, %s; with %s the lookup passes.%s", l.Name, has, who(good), machines(varying(bad, good)))
+		return fmt.Sprintf("At %s, %s; with %s the lookup passes.%s", l.Name, has, who(good), machines(several(slices.Concat(bad, good))))
 	}
-	return fmt.Sprintf("%s %s is expected at %s; %s.%s", who(good), agreeing(serverNames(good), "has what"), l.Name, has, machines(varying(bad, good)))
+	return fmt.Sprintf("%s %s is expected at %s; %s.%s", who(good), agreeing(serverNames(good), "has what"), l.Name, has, machines(several(slices.Concat(bad, good))))
 }
 
 // txtDiffers raises TXT answers that differ where no more exact finding does:
@@ -161,7 +164,7 @@ func (az *authorization) dataDiffers(s *step) (Finding, bool) {
 	if len(groups) < 2 {
 		return Finding{}, false
 	}
-	f := finding("zone-data-differs", s.at.Zone, fmt.Sprintf("Asked for %s records of %s, %s.", s.at.Type, s.at.Name, series(shownEach(groups))))
+	f := finding("zone-data-differs", s.at.Zone, fmt.Sprintf("Asked for %s records of %s, %s.", s.at.Type, s.at.Name, series(shownEach(groups)))+machines(several(as)))
 	f.Servers = hosts(as)
 	for _, g := range groups {
 		f.Evidence = append(f.Evidence, evidence(g[0])...)
@@ -236,10 +239,26 @@ func varying(as, others []*survey.Answer) []*survey.Answer {
 	})
 }
 
+// several are those of some answers whose server has given more than one of them.
+func several(as []*survey.Answer) []*survey.Answer {
+	return slices.DeleteFunc(slices.Clone(as), func(a *survey.Answer) bool {
+		return !slices.ContainsFunc(as, func(o *survey.Answer) bool { return o != a && o.Addr == a.Addr })
+	})
+}
+
+// drawn reports whether servers that vary give TXT records each time, as one does
+// that draws one of several for each question.
+func drawn(as []*survey.Answer) bool {
+	return all(as, func(a *survey.Answer) bool { return a.Status == survey.Answered && a.Type == "TXT" })
+}
+
 // machines tells why servers say this and that; "" for none.
 func machines(as []*survey.Answer) string {
-	if len(as) == 0 {
+	switch {
+	case len(as) == 0:
 		return ""
+	case drawn(as):
+		return fmt.Sprintf(" Either several machines stand behind %s, not all with the same data, or the answer is made anew for each question (round robin, Lua record).", who(as))
 	}
 	return fmt.Sprintf(" Behind %s stand several machines, not all with the same data.", who(as))
 }

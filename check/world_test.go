@@ -97,6 +97,15 @@ func (w world) ask(zone, name, qtype string, edits ...edit) *survey.Lookup {
 	return l
 }
 
+// more adds what each server says to a TXT question when it is asked again.
+func (w world) more(zone, name string, e edit) {
+	q := survey.Question{Name: name, Type: "TXT"}
+	l, z := w.Lookup(zone, q), w.Zone(zone)
+	for _, s := range z.Servers {
+		l.Answers = append(l.Answers, w.answer(z, s, q, e))
+	}
+}
+
 // start moves the start of a question to a zone.
 func (w world) start(name, qtype, zone string) {
 	w.Starts[survey.Question{Name: name, Type: qtype}] = zone

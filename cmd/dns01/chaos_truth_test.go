@@ -119,13 +119,13 @@ func (b *chaosBench) findTruth(t *testing.T, worlds []*lab.Scenario, look []stri
 // truthFor is what a run is held against. Where letter case is lost, the CA's
 // resolver compares what all servers say, and one that does not get through any
 // more contradicts nobody: then the best is that of the world without it. Where
-// two machines take turns behind one address, a lost question is a turn, too, and
+// two machines or several records take turns behind one address, a lost question is a turn, too, and
 // all that is heard may come from the worse of them. And one that refuses at once
 // is better than one that is silent to CAA: no time is lost on it.
 func (b *chaosBench) truthFor(t *testing.T, r *trial) truth {
 	noIPv6 := strings.Contains(strings.Join(r.network, " "), "no-ipv6")
 	tr := b.truths.of(t, b, r.world, r.look, noIPv6)
-	if b.has(t, r.world, " alternate ") {
+	if b.has(t, r.world, " alternate ") || b.has(t, r.world, " single") {
 		tr.worst = maps.Clone(tr.worst)
 		for id := range tr.worst {
 			tr.worst[id] = check.Blocked
@@ -203,7 +203,7 @@ func (b *chaosBench) undisturbed(t *testing.T, s *lab.Scenario, look []string, a
 
 // leftToChance are the words of faults that make what is seen depend on how often,
 // and how fast, something is asked.
-var leftToChance = regexp.MustCompile(`(?m)^.*\b(p=|first=|rate-limit|rrl|alternate).*$`)
+var leftToChance = regexp.MustCompile(`(?m)^.*\b(p=|first=|rate-limit|rrl|alternate|single).*$`)
 
 // steady is the scenario without those, nil when it has none.
 func steady(t *testing.T, name string) *lab.Scenario {

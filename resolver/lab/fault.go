@@ -98,6 +98,7 @@ var faults = map[string]maker{
 	"ent-nxdomain":      plain(entNXDomain),
 	"strip-dnssec":      plain(stripDNSSEC),
 	"rotate":            plain(rotate),
+	"single":            plain(single),
 	"alias-and-records": plain(aliasAndRecords),
 	"alternate":         alternate,
 }

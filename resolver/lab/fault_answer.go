@@ -116,6 +116,23 @@ func rotate(next handler) handler {
 	}
 }
 
+// single gives one record of each set of the answer, the next one each time.
+func single(next handler) handler {
+	rotated := rotate(next)
+	return func(r request) response {
+		resp := rotated(r)
+		if resp.msg == nil {
+			return resp
+		}
+		m := resp.msg.Copy()
+		m.Answer = slices.CompactFunc(m.Answer, func(a, b dns.RR) bool {
+			return a.Header().Rrtype == b.Header().Rrtype && a.Header().Rrtype != dns.TypeCNAME
+		})
+		resp.msg = m
+		return resp
+	}
+}
+
 // rotateSets rotates each run of records of one type by n places. Aliases stay
 // before what they lead to.
 func rotateSets(rrs []dns.RR, n int) {

@@ -123,6 +123,13 @@ func TestFaults(t *testing.T) {
 		"strip-dnssec": {{"udp 192.0.2.1 list.example.com RRSIG", "NOERROR aa edns"}, {txt, fine}},
 		"alias-and-records": {{txt, fine}, {"udp 192.0.2.1 both.example.com TXT", lines("NOERROR aa edns",
 			"A both.example.com. 300 IN CNAME list.example.com.") + list("list", "123")[len("NOERROR aa edns"):] + "\n" + `A both.example.com. 300 IN TXT "own"`}},
+		"single": {
+			{"udp 192.0.2.1 list.example.com TXT", list("list", "1")},
+			{"udp 192.0.2.1 link.example.com TXT", lines("NOERROR aa edns",
+				"A link.example.com. 300 IN CNAME list.example.com.") + list("list", "2")[len("NOERROR aa edns"):]},
+			{"udp 192.0.2.1 list.example.com TXT", list("list", "3")},
+			{"tcp 192.0.2.1 list.example.com TXT", list("list", "1")},
+		},
 		"rotate": {
 			{"udp 192.0.2.1 list.example.com TXT", list("list", "123")},
 			{"udp 192.0.2.1 list.example.com TXT", list("list", "231")},

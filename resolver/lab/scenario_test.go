@@ -166,7 +166,7 @@ func TestUnknownFaultNamesTheKnown(t *testing.T) {
 	const want = `scenario x: line 2: -- faults --: unknown fault "explode": want one of ` +
 		"alias-and-records, alternate, badvers, case-sensitive-drop, case-sensitive-nxdomain, case-sensitive-servfail, cut, drop, duplicate, edns, edns-drop, edns-flag, edns-ignore, edns-option, edns-version, " +
 		"ent-nxdomain, foreign-soa, formerr, garbage, guess, jitter, lame, lost-over, lower-case, no-aa, no-edns, no-soa, no-tcp, notimp, nxdomain, " +
-		"ra, rate-limit, refuse, rotate, rrl, servfail, slow, strip-dnssec, tcp-close, tcp-cut, tcp-drip, tcp-one, tcp-silent, truncate, truncate-tcp, unreachable, " +
+		"ra, rate-limit, refuse, rotate, rrl, servfail, single, slow, strip-dnssec, tcp-close, tcp-cut, tcp-drip, tcp-one, tcp-silent, truncate, truncate-tcp, unreachable, " +
 		"upward, upward-foreign, wrong-id, wrong-question, wrong-source"
 	if err == nil {
 		t.Fatal("no error")

@@ -31,7 +31,7 @@ func (t *taker) faces() {
 		for _, s := range z.Servers {
 			if s.Special == "" && s.SOA != nil && s.SOA.Status.Usable() && !s.SOA.CaseLost { // else see caseAgain
 				p := prober{z, s}
-				varies := p.serialVaries() // read before anything is added
+				varies := p.serialVaries() || Varies(p.answersOf(s)) // read before anything is added
 				look = append(look, func() { p.faces(varies) })
 			}
 		}

@@ -127,6 +127,7 @@ func take(ctx context.Context, t Target, o Options) *Survey {
 	asked, late := tk.askAgain(), tk.late()
 	tk.tell(StageBegun{Seeking})
 	tk.seek(t)
+	tk.redraw(t)
 	tk.tell(StageBegun{Suspecting})
 	tk.suspect()
 	asked()
