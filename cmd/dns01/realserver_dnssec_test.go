@@ -7,13 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // signedChecks checks the zones that are signed: those in order have nothing to
 // say that stands in the way, those that were broken say how.
-func signedChecks(t *testing.T, check func(t *testing.T, args []string) (got outcome, details string)) {
+func signedChecks(t *testing.T, checking func(args []string) preflight) {
 	cases := brokenCases
 	for _, z := range signedZones {
 		if z.records == contents && z.name != "signed.parent.org" {
@@ -27,10 +25,7 @@ func signedChecks(t *testing.T, check func(t *testing.T, args []string) (got out
 			if !strings.HasPrefix(tt.name, "www.") {
 				args = append(args, "--value", value("signed"))
 			}
-			got, details := check(t, args)
-			if diff := cmp.Diff(tt.want(), got); diff != "" {
-				t.Errorf("%s (-want +got):\n%s\n%s", tt.name, diff, details)
-			}
+			comesTo(t, tt.want(), checking(args))
 		})
 	}
 }
