@@ -2,11 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -169,6 +172,9 @@ func takes(t *testing.T, path string, c container, args []string, ran map[string
 	}
 }
 
+// deployedFiles are certificates where a deployment has them.
+var deployedFiles = regexp.MustCompile(`/etc/nats-tls/(\S+)`)
+
 // deployedNATS runs a server with the configuration of deploy, over TLS. It
 // returns a URL without a user, and the file of its authority.
 func deployedNATS(t *testing.T) (host, ca string) {
@@ -180,7 +186,8 @@ func deployedNATS(t *testing.T) (host, ca string) {
 	}
 	for _, name := range []string{"nats.conf", "users.conf"} {
 		text := read(t, filepath.Join(deployFolder, "kubernetes/nats", name))
-		text = strings.NewReplacer("/etc/nats-tls", dir, "store_dir: /data", "store_dir: "+dir+"/data", "0.0.0.0:4222", "127.0.0.1:-1").Replace(text)
+		text = strings.NewReplacer("store_dir: /data", fmt.Sprintf("store_dir: %q", dir+"/data"), "0.0.0.0:4222", "127.0.0.1:-1").Replace(text)
+		text = deployedFiles.ReplaceAllString(text, strconv.Quote(dir+"/$1"))
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}

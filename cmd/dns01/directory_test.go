@@ -128,7 +128,7 @@ func TestChosenCA(t *testing.T) {
 	} {
 		p, _, _ := newProgram(t)
 		f := newFlags("check")
-		if err := f.parse(strings.Fields(args)); err != nil {
+		if err := f.parse(split(args)); err != nil {
 			t.Fatal(err)
 		}
 		ca, err := p.chosenCA(t.Context(), f, p.world)

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -52,23 +53,31 @@ func pipe(t *testing.T) string {
 // A device without end, given for any file, is refused rather than read, and so
 // is a socket.
 func TestADeviceIsNoFile(t *testing.T) {
-	dir, err := os.MkdirTemp("", "") // whose name is short enough for a socket
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
-	socket := filepath.Join(dir, "s")
-	l, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
+	socket := filepath.Join(t.TempDir(), "socket")
+	defer listenAt(t, socket).Close()
 	for _, args := range append(readers("/dev/zero"), []string{"check", "--file", socket}) {
 		p, stdout, stderr := newProgram(t, slices.Clone(args)...)
 		if got := p.run(t.Context()); got != statusUsage || stdout.Len() > 0 || !strings.HasSuffix(stderr.String(), "it is no file that ends; name a regular one\n") {
 			t.Errorf("%v: status %d, %s", args, got, stderr)
 		}
 	}
+}
+
+// listenAt listens at a socket, in whose own name is no room for a long folder's.
+func listenAt(t *testing.T, socket string) net.Listener {
+	t.Helper()
+	here, err := os.Getwd()
+	if err == nil {
+		err = os.Chdir(filepath.Dir(socket))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", filepath.Base(socket))
+	if err := errors.Join(err, os.Chdir(here)); err != nil {
+		t.Fatal(err)
+	}
+	return l
 }
 
 // What a shell makes of <(command) is read as a file is, whether it has a name

@@ -91,7 +91,9 @@ func (i *issuer) server(address string, clients *issuer) func(*server.Options) {
 		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
 		c.ClientCAs.AddCert(clients.cert)
 	}
-	return func(o *server.Options) { o.TLS, o.TLSVerify, o.TLSConfig, o.TLSTimeout = true, clients != nil, c, 5 }
+	return func(o *server.Options) {
+		o.TLS, o.TLSVerify, o.TLSConfig, o.TLSTimeout = true, clients != nil, c, long.Seconds()
+	}
 }
 
 // An entry is one way to be let in.
@@ -213,7 +215,7 @@ func entries(t *testing.T) []entry {
 // environmentOf says by variables what flags say.
 func environmentOf(flags string) func(string) string {
 	env := map[string]string{}
-	for words := strings.Fields(flags); len(words) > 1; words = words[2:] {
+	for words := split(flags); len(words) > 1; words = words[2:] {
 		env[variable(strings.TrimPrefix(words[0], "--"))] = words[1]
 	}
 	return func(name string) string { return env[name] }
@@ -240,7 +242,7 @@ func TestWaysIntoNATS(t *testing.T) {
 
 // letsIn has an agent, a check and a batch come in.
 func (e entry) letsIn(t *testing.T, url string) {
-	p, _, _ := newProgram(t, strings.Fields("agent --perspective eu-west --rir RIPE --demo healthy --timeout 20s --nats "+url+e.flags)...)
+	p, _, _ := newProgram(t, split("agent --perspective eu-west --rir RIPE --demo healthy --timeout 20s --nats "+url+e.flags)...)
 	stderr := newHeardLines()
 	p.stderr = stderr
 	defer runs(t, p, stderr)()
@@ -250,7 +252,7 @@ func (e entry) letsIn(t *testing.T, url string) {
 	if status := p.run(t.Context()); status != statusOK || !strings.Contains(unwrapped(stdout), "1 of 1 pass for the challenge") {
 		t.Errorf("check: status %d, %s%s", status, stdout, complaints)
 	}
-	p, stdout, complaints = newProgram(t, strings.Fields("batch -q --nats "+url+e.flags)...)
+	p, stdout, complaints = newProgram(t, split("batch -q --nats "+url+e.flags)...)
 	p.stdin, p.now = strings.NewReader(orders(3)), time.Now
 	if status := p.run(t.Context()); status != statusOK {
 		t.Errorf("batch: status %d, %s", status, complaints)
@@ -260,7 +262,7 @@ func (e entry) letsIn(t *testing.T, url string) {
 
 // keepsOut wants a batch and a check to be told why they stay outside.
 func (r refusal) keepsOut(t *testing.T, url string) {
-	p, _, stderr := newProgram(t, strings.Fields("batch --nats "+url+r.flags)...)
+	p, _, stderr := newProgram(t, split("batch --nats "+url+r.flags)...)
 	p.stdin = strings.NewReader(orders(1))
 	if status := p.run(t.Context()); status != r.status || !strings.Contains(stderr.String(), r.want) || strings.Count(stderr.String(), "\n") != 1 {
 		t.Errorf("batch%s: status %d, %s\nwant %d, %s", r.flags, status, stderr, r.status, r.want)

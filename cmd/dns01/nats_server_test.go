@@ -20,10 +20,13 @@ func leavesNothingRunning(t *testing.T) {
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
 }
 
+// long is how long a busy machine may need for what takes milliseconds.
+const long = time.Minute
+
 // natsServer runs a NATS server for the length of a test, as change wants it.
 func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
 	t.Helper()
-	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
+	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), AuthTimeout: long.Seconds()}
 	if change != nil {
 		change(o)
 	}
@@ -32,7 +35,7 @@ func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
 		t.Fatal(err)
 	}
 	s.Start()
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(long) {
 		t.Fatal("the NATS server does not start")
 	}
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
@@ -74,11 +77,20 @@ func (h *heardLines) forget() {
 // await waits until a text was written.
 func (h *heardLines) await(t *testing.T, text string) {
 	t.Helper()
-	for !strings.Contains(h.String(), text) {
+	h.awaitUnless(t, text, t.Context().Done())
+}
+
+// awaitUnless is await for what whoever writes may end without.
+func (h *heardLines) awaitUnless(t *testing.T, text string, ended <-chan struct{}) {
+	t.Helper()
+	for over := false; !strings.Contains(h.String(), text); {
+		if over {
+			t.Fatalf("never wrote %q, but\n%s", text, h)
+		}
 		select {
 		case <-h.wrote:
-		case <-t.Context().Done():
-			t.Fatalf("never wrote %q, but\n%s", text, h)
+		case <-ended:
+			over = true
 		}
 	}
 }
@@ -105,8 +117,9 @@ func runs(t *testing.T, p *program, stderr *heardLines) (stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan int, 1)
-	go func() { ended <- p.run(ctx) }()
-	stderr.await(t, "answers at")
+	gone := make(chan struct{})
+	go func() { defer close(gone); ended <- p.run(ctx) }()
+	stderr.awaitUnless(t, "answers at", gone)
 	var once sync.Once
 	status := 0
 	stop = func() int {

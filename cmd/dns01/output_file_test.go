@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -68,7 +69,7 @@ func TestReplaceFileBehindALink(t *testing.T) {
 	if err := os.Symlink(elsewhere, filepath.Join(dir, "link")); err != nil {
 		t.Skip(err)
 	}
-	if err := os.WriteFile(elsewhere, nil, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(elsewhere, nil, 0o644), os.Chmod(elsewhere, 0o644)); err != nil { // whatever the umask
 		t.Fatal(err)
 	}
 	if err := replaceFile(filepath.Join(dir, "link"), []byte("new"), shared); err != nil {
@@ -85,7 +86,7 @@ func TestReplaceFileNotBehindALinkOfOthers(t *testing.T) {
 	}
 	dir, precious := t.TempDir(), filepath.Join(t.TempDir(), "precious")
 	link := filepath.Join(dir, "report.json")
-	err := os.WriteFile(precious, []byte("precious"), 0o644)
+	err := errors.Join(os.WriteFile(precious, []byte("precious"), 0o644), os.Chmod(precious, 0o644))
 	for _, step := range []func() error{
 		func() error { return os.Symlink(precious, link) },
 		func() error { return os.Lchown(link, 65534, 65534) },

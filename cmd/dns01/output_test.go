@@ -144,6 +144,7 @@ func TestOutputsGoToTheirFiles(t *testing.T) {
 	if err := os.Symlink(old, link); err != nil {
 		t.Fatal(err)
 	}
+	defer umask(umask(0o022))
 	run := playedIn(t, "caa-forbids", "--output", "sarif="+dir+"/a.sarif", "--output", "prometheus="+link, "--output", "text="+dir+"/a=b.txt", "-q")
 	if run.stdout.String() != "blocked\n" || run.status != statusBlocked || run.stderr.Len() > 0 {
 		t.Errorf("status %d, stdout %q, stderr %q", run.status, &run.stdout, &run.stderr)

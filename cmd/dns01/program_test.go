@@ -34,6 +34,17 @@ func newProgram(t testing.TB, args ...string) (p *program, stdout, stderr *bytes
 	}, stdout, stderr
 }
 
+// split splits a command line at its blanks, but for those in the name of the
+// folder that tests have their files in.
+func split(line string) []string {
+	dir, blank := os.TempDir(), "\x00"
+	words := strings.Fields(strings.ReplaceAll(line, dir, strings.ReplaceAll(dir, " ", blank)))
+	for i := range words {
+		words[i] = strings.ReplaceAll(words[i], blank, " ")
+	}
+	return words
+}
+
 // Wrong input must never be half understood: nothing is asked, nothing comes
 
 // out where a script reads, and one sentence names what is wrong.

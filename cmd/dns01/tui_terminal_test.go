@@ -16,9 +16,8 @@ import (
 // A pane is a shell in a tmux of its own: a real pseudo-terminal, and keys as
 // a person types them.
 type pane struct {
-	t      *testing.T
-	socket string
-	dir    string // the shell's
+	t   *testing.T
+	dir string // the shell's
 }
 
 // newPane starts a shell of so many columns and lines, in which the test
@@ -32,7 +31,6 @@ func newPane(t *testing.T, w, h int) *pane {
 		t.Skip("tmux is not installed: the program is not tried on a terminal")
 	}
 	p := &pane{t: t, dir: t.TempDir()}
-	p.socket = filepath.Join(p.dir, "tmux")
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -48,14 +46,22 @@ func newPane(t *testing.T, w, h int) *pane {
 	}
 	p.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), "-c", p.dir,
 		"env", "-u", "NO_COLOR", "PATH="+bin+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "PS1=READY-FOR-KEYS$ ", "ENV=", "sh")
-	t.Cleanup(func() { _ = exec.Command("tmux", "-S", p.socket, "kill-server").Run() })
+	t.Cleanup(func() { _ = p.command("kill-server").Run() })
 	p.sees("READY-FOR-KEYS$")
 	return p
 }
 
+// command is one of tmux, whose socket is in the folder of the shell; the name of
+// a socket has no room for that of the folder.
+func (p *pane) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("tmux", append([]string{"-S", "tmux"}, args...)...)
+	cmd.Dir = p.dir
+	return cmd
+}
+
 func (p *pane) tmux(args ...string) string {
 	p.t.Helper()
-	out, err := exec.Command("tmux", append([]string{"-S", p.socket}, args...)...).CombinedOutput()
+	out, err := p.command(args...).CombinedOutput()
 	if err != nil {
 		p.t.Fatalf("tmux %s: %v\n%s", strings.Join(args, " "), err, out)
 	}

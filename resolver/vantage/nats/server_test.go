@@ -12,10 +12,13 @@ import (
 	"go.uber.org/goleak"
 )
 
+// long is how long a busy machine may need for what takes milliseconds.
+const long = time.Minute
+
 // natsServer runs a NATS server for the length of a test, as change wants it.
 func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
 	t.Helper()
-	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir()}
+	o := &server.Options{Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: t.TempDir(), AuthTimeout: long.Seconds()}
 	if change != nil {
 		change(o)
 	}
@@ -24,7 +27,7 @@ func natsServer(t *testing.T, change func(*server.Options)) *server.Server {
 		t.Fatal(err)
 	}
 	s.Start()
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(long) {
 		t.Fatal("the server does not start")
 	}
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
