@@ -42,6 +42,6 @@ func meanings() []*meaning {
 	return slices.Concat(
 		txtMeanings(), caaMeanings(), policyMeanings(), limitMeanings(), internalMeanings(), stateMeanings(),
 		otherChallengeMeanings(), precheckMeanings(), clientMeanings(), accountMeanings(), networkMeanings(), panelMeanings(),
-		typeMeanings(), summaryMeanings(), progressMeanings(),
+		webServerMeanings(), typeMeanings(), summaryMeanings(), progressMeanings(),
 	)
 }
