@@ -26,44 +26,19 @@ type unbound struct {
 	stop          func()
 }
 
-// config is that of the CA's Unbound, as far as it is known, but for addresses:
-// those of the worlds may be any.
-const config = `server:
+// config has the settings of the CA's Unbound but for what it keeps, which
+// the questions of a world may need, and names that it knows by itself.
+const config = `include: %q
+server:
   directory: %q
-  pidfile: ""
-  chroot: ""
-  username: ""
-  use-syslog: no
   interface: 127.0.0.1@5301
-  num-threads: 1
   root-hints: "hints"
-  trust-anchor-signaling: no
-  do-not-query-localhost: no
-  edns-buffer-size: 1232
-  use-caps-for-id: yes
-  qname-minimisation: no
-  aggressive-nsec: no
-  harden-glue: yes
-  harden-dnssec-stripped: yes
-  harden-below-nxdomain: no
-  val-clean-additional: yes
-  val-sig-skew-max: 0
-  val-sig-skew-min: 0
-  val-log-level: 2
-  log-servfail: yes
-  ede: yes
-  cache-min-ttl: 0
   cache-max-ttl: 60
-  cache-max-negative-ttl: 0
-  neg-cache-size: 0
-  prefetch: no
   root-key-sentinel: no
   local-zone: "test." nodefault
   local-zone: "invalid." nodefault
 %s
 remote-control:
-  control-enable: yes
-  control-use-cert: no
   control-interface: %q
 `
 
@@ -87,8 +62,12 @@ func (e errand) startUnbound(s *rpl.Scenario, w *rpl.World, anchors []dns.RR) (u
 	if now, ok := s.Config.Now(); ok {
 		fmt.Fprintf(&extra, "  val-override-date: %q\n", now.Format("20060102150405"))
 	}
+	settings, err := filepath.Abs("../../testdata/unbound.conf")
+	if err != nil {
+		return u, err
+	}
 	for name, text := range map[string]string{
-		"hints": hints.String(), "anchors": keys.String(), "conf": fmt.Sprintf(config, e.Dir, &extra, u.control),
+		"hints": hints.String(), "anchors": keys.String(), "conf": fmt.Sprintf(config, settings, e.Dir, &extra, u.control),
 	} {
 		if err := os.WriteFile(filepath.Join(e.Dir, name), []byte(text), 0o644); err != nil {
 			return u, err
