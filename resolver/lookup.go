@@ -258,16 +258,19 @@ func (r *Resolution) alias(h Hop) {
 	a := h.Answers[len(h.Answers)-1]
 	al := h.Reading.Alias
 	r.Aliases = append(r.Aliases, *al)
-	var have bool
-	for _, rr := range a.Msg.Answer {
-		owner, t := canonical(rr.Header().Name), covered(rr)
-		if al.DNAME != "" && owner == al.DNAME && t == dns.TypeDNAME {
+	answer := signed(a.Msg.Answer, a.Msg.Ns, a.Msg.Extra)
+	for _, rr := range answer { // before the CNAME that it makes, as Unbound puts them
+		if al.DNAME != "" && canonical(rr.Header().Name) == al.DNAME && covered(rr) == dns.TypeDNAME {
 			r.Answer = append(r.Answer, rr)
 		}
+	}
+	var have bool
+	for _, rr := range answer {
+		owner := canonical(rr.Header().Name)
 		if cname, ok := rr.(*dns.CNAME); ok && (owner != al.From || canonical(cname.Target) != al.To) {
 			continue // not the one that its DNAME makes
 		}
-		if owner == al.From && t == dns.TypeCNAME {
+		if owner == al.From && covered(rr) == dns.TypeCNAME {
 			r.Answer = append(r.Answer, rr)
 			have = true
 		}
@@ -278,8 +281,8 @@ func (r *Resolution) alias(h Hop) {
 			Target: dns.Fqdn(al.To),
 		})
 	}
-	for _, rr := range a.Msg.Ns {
-		if t := covered(rr); (t == dns.TypeNSEC || t == dns.TypeNSEC3) && InZone(canonical(rr.Header().Name), h.Zone) {
+	for _, rr := range denial(a.Msg, h.Zone) {
+		if covered(rr) != dns.TypeSOA {
 			r.Authority = append(r.Authority, rr)
 		}
 	}
@@ -293,7 +296,7 @@ func (r *Resolution) end(h Hop) {
 		r.Answer = append(r.Answer, dnameOver(a, h.Zone)...)
 	}
 	records := h.Reading.Records // signatures over none are no answer
-	for _, rr := range a.Msg.Answer {
+	for _, rr := range signed(a.Msg.Answer, a.Msg.Ns, a.Msg.Extra) {
 		h := rr.Header()
 		asked := a.Type == dns.TypeANY || h.Rrtype == a.Type || covered(rr) == a.Type && len(records) > 0
 		if canonical(h.Name) == a.Name && asked && h.Class == dns.ClassINET {
@@ -301,17 +304,11 @@ func (r *Resolution) end(h Hop) {
 		}
 	}
 	for _, rr := range a.Msg.Ns {
-		switch owner := canonical(rr.Header().Name); covered(rr) {
-		case dns.TypeSOA, dns.TypeNSEC, dns.TypeNSEC3:
-			if InZone(owner, h.Zone) {
-				r.Authority = append(r.Authority, rr)
-			}
-		case dns.TypeDS:
-			if a.Type == dns.TypeDS && owner == a.Name {
-				r.Answer = append(r.Answer, rr)
-			}
+		if a.Type == dns.TypeDS && covered(rr) == dns.TypeDS && canonical(rr.Header().Name) == a.Name {
+			r.Answer = append(r.Answer, rr)
 		}
 	}
+	r.Authority = append(r.Authority, denial(a.Msg, h.Zone)...)
 }
 
 // dnameOver returns the DNAME above the name asked, with its signatures: the

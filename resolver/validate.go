@@ -52,20 +52,17 @@ func (c *Client) referredDS(name string, qtype uint16, avoid []string) (dnssec.R
 		return dnssec.Response{}, false
 	}
 	r := dnssec.Response{Name: zone, Type: dns.TypeDS, Server: d.referral.Server.String()}
-	var signed bool
 	for _, rr := range d.referral.Msg.Ns {
-		owner := canonical(rr.Header().Name)
-		_, sig := rr.(*dns.RRSIG)
-		switch t := covered(rr); {
-		case t == dns.TypeDS && owner == zone:
+		if covered(rr) == dns.TypeDS && canonical(rr.Header().Name) == zone {
 			r.Answer = append(r.Answer, rr)
-		case (t == dns.TypeNSEC || t == dns.TypeNSEC3) && InZone(owner, d.Parent):
-			r.Authority = append(r.Authority, rr)
-		default:
-			continue
 		}
-		signed = signed || sig
 	}
+	for _, rr := range denial(d.referral.Msg, d.Parent) {
+		if covered(rr) != dns.TypeSOA {
+			r.Authority = append(r.Authority, rr)
+		}
+	}
+	signed := hasType(r.Answer, dns.TypeRRSIG) || hasType(r.Authority, dns.TypeRRSIG)
 	if len(r.Answer) > 0 {
 		r.Authority = nil
 	}

@@ -1,6 +1,7 @@
 package rpl
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -91,8 +92,21 @@ func parseRecord(line, origin string) (dns.RR, error) {
 	if !ok {
 		return nil, nil
 	}
+	if raw, err := opaqueRecord(line, origin, nil); err == nil && raw != nil && !sameOctets(rr, raw) {
+		return raw, nil
+	}
 	sortBitmap(rr)
 	return rr, nil
+}
+
+// sameOctets reports whether two records are the same on the wire: data given
+// in hexadecimal may be cut or filled up to what the type has.
+func sameOctets(a, b dns.RR) bool {
+	b.Header().Ttl = a.Header().Ttl
+	x, y := make([]byte, dns.Len(a)), make([]byte, dns.Len(b))
+	_, errA := dns.PackRR(a, x, 0, nil, false)
+	_, errB := dns.PackRR(b, y, 0, nil, false)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
 }
 
 // opaqueRecord reads a record whose data no server would load, given in
