@@ -17,6 +17,7 @@ import (
 type Support struct {
 	Algorithms []uint8 // DNSKEY algorithm numbers
 	Digests    []uint8 // DS digest types
+	Verify     Verify  // nil: every algorithm of Unbound
 }
 
 // Unbound is what Unbound can check when it is linked with OpenSSL 3 (its

@@ -10,11 +10,11 @@ import (
 	"github.com/miekg/dns"
 )
 
-// A cryptoFunc checks one signature over signed octets with the public key
-// field of a DNSKEY: nil when it fits, errKey, errSignatureForm or errCrypto
-// when not. It is the seam between DNSSEC and cryptography: everything else
-// in this package is about names, times and proofs.
-type cryptoFunc func(algorithm uint8, key, signed, sig []byte) error
+// A Verify checks one signature over signed octets with the public key field
+// of a DNSKEY: nil when it fits. It is the seam between DNSSEC and
+// cryptography: everything else in this package is about names, times and
+// proofs.
+type Verify func(algorithm uint8, key, signed, sig []byte) error
 
 // Why a signature does not fit, in Unbound's words.
 var (
@@ -23,8 +23,8 @@ var (
 	errCrypto        = errors.New("signature crypto failed")
 )
 
-// verifySignature is the cryptoFunc for every algorithm of [Unbound].
-func verifySignature(algorithm uint8, key, signed, sig []byte) error {
+// VerifySignature is the [Verify] for every algorithm of [Unbound].
+func VerifySignature(algorithm uint8, key, signed, sig []byte) error {
 	switch algorithm {
 	case dns.RSASHA1, dns.RSASHA1NSEC3SHA1, dns.RSASHA256, dns.RSASHA512:
 		return verifyRSA(algorithm, key, signed, sig)

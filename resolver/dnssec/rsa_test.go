@@ -54,20 +54,20 @@ func TestRSA(t *testing.T) {
 				t.Fatal(err)
 			}
 			key := dnskeyRSA(k.N, 1, 0, 1)
-			if err := verifySignature(c.algorithm, key, msg, sig); err != nil {
+			if err := VerifySignature(c.algorithm, key, msg, sig); err != nil {
 				t.Error(err)
 			}
 			long := append([]byte{0, 0, 3}, key[1:]...) // the three-octet length
-			if err := verifySignature(c.algorithm, long, msg, sig); err != nil {
+			if err := VerifySignature(c.algorithm, long, msg, sig); err != nil {
 				t.Errorf("long form of the exponent's length: %v", err)
 			}
 			for _, bad := range [][]byte{nil, sig[1:], append([]byte{0}, sig...), k.N.Bytes()} {
-				if err := verifySignature(c.algorithm, key, msg, bad); err != errCrypto {
+				if err := VerifySignature(c.algorithm, key, msg, bad); err != errCrypto {
 					t.Errorf("signature %x: %v", bad, err)
 				}
 			}
 			sig[5] ^= 1
-			if err := verifySignature(c.algorithm, key, msg, sig); err != errCrypto {
+			if err := VerifySignature(c.algorithm, key, msg, sig); err != errCrypto {
 				t.Errorf("changed signature: %v", err)
 			}
 		})
@@ -90,7 +90,7 @@ func TestBadRSAKeys(t *testing.T) {
 		"modulus too large":               dnskeyRSA(huge, 3),
 		"large modulus and long exponent": dnskeyRSA(wide, 1, 1, 1, 1, 1, 1, 1, 1, 1),
 	} {
-		if err := verifySignature(dns.RSASHA256, key, nil, make([]byte, 128)); err != errKey {
+		if err := VerifySignature(dns.RSASHA256, key, nil, make([]byte, 128)); err != errKey {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

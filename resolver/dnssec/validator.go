@@ -94,7 +94,7 @@ func (l Limits) orDefault() Limits {
 type Validator struct {
 	cfg     Config
 	anchors map[name]*anchor
-	crypto  cryptoFunc
+	crypto  Verify
 
 	mu    sync.Mutex
 	nodes map[nodeKey]*nodeEntry
@@ -106,11 +106,14 @@ func New(c Config) *Validator {
 	if c.Support.Algorithms == nil && c.Support.Digests == nil {
 		c.Support = Unbound()
 	}
+	if c.Support.Verify == nil {
+		c.Support.Verify = VerifySignature
+	}
 	c.Limits = c.Limits.orDefault()
 	return &Validator{
 		cfg:     c,
 		anchors: newAnchors(c.Anchors, c.Support),
-		crypto:  verifySignature,
+		crypto:  c.Support.Verify,
 		nodes:   make(map[nodeKey]*nodeEntry),
 		asks:    make(map[askKey]*askEntry),
 	}

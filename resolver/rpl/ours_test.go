@@ -14,8 +14,11 @@ import (
 	"dns01/resolver/rpl"
 )
 
-// queriesOfLookup is how many dns01 lookup sends at most.
-const queriesOfLookup = 200
+// How many queries dns01 lookup sends at most, and a run.
+const (
+	queriesOfLookup = 200
+	queriesOfRun    = 5000
+)
 
 // A conclusion is what a resolver makes of a question: as far as a CA sees it,
 // and with what validation found.
@@ -27,25 +30,61 @@ type conclusion struct {
 	Text          string
 }
 
-// ourAnswer asks as dns01 lookup does: a new client and validator each time.
-func ourAnswer(x resolver.Exchanger, s *rpl.Scenario, w *rpl.World, anchors []dns.RR, asked dns.Question) conclusion {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+// An asker is a client and a validator. dns01 lookup has new ones for each
+// question.
+type asker struct {
+	client    *resolver.Client
+	validator *dnssec.Validator // nil without trust anchors
+}
+
+func newAsker(x resolver.Exchanger, s *rpl.Scenario, w *rpl.World, anchors []dns.RR, queries int) asker {
 	c := resolver.New(resolver.Config{
 		Exchanger: x, Roots: []resolver.Root{{Name: "root0.root-servers.net", Addrs: w.Roots()}},
-		AllowPrivate: true, MaxQueries: queriesOfLookup,
+		AllowPrivate: true, MaxQueries: queries,
 	})
-	defer c.Wait()
-	defer cancel()
+	a := asker{client: c}
 	if len(anchors) == 0 {
-		res := c.Lookup(ctx, asked.Name, asked.Qtype).Response()
-		return concluded(res, dnssec.Verdict{Status: dnssec.Indeterminate, Rcode: res.Rcode})
+		return a
 	}
 	now := time.Now
 	if at, ok := s.Config.Now(); ok {
 		now = func() time.Time { return at }
 	}
-	v := dnssec.New(dnssec.Config{Anchors: anchors, Now: now, Fetch: c.Fetch})
-	return concluded(v.Resolve(ctx, asked.Name, asked.Qtype))
+	a.validator = dnssec.New(dnssec.Config{Anchors: anchors, Now: now, Fetch: c.Fetch, Support: support(s)})
+	return a
+}
+
+func (a asker) answer(asked dns.Question, unchecked bool) conclusion {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer a.client.Wait()
+	defer cancel()
+	if a.validator == nil || unchecked {
+		res := a.client.Lookup(ctx, asked.Name, asked.Qtype).Response()
+		return concluded(res, dnssec.Verdict{Status: dnssec.Indeterminate, Rcode: res.Rcode})
+	}
+	return concluded(a.validator.Resolve(ctx, asked.Name, asked.Qtype))
+}
+
+// support is what can be checked: in a file that says so, signatures with SHA-1
+// and DSA are taken as they are, as Unbound's own tests do.
+func support(s *rpl.Scenario) dnssec.Support {
+	all := dnssec.Unbound()
+	if !fakes(s) {
+		return all
+	}
+	all.Algorithms = append(all.Algorithms, dns.DSA, dns.DSANSEC3SHA1)
+	all.Verify = func(algorithm uint8, key, signed, sig []byte) error {
+		switch algorithm {
+		case dns.DSA, dns.DSANSEC3SHA1, dns.RSASHA1, dns.RSASHA1NSEC3SHA1:
+			return nil
+		}
+		return dnssec.VerifySignature(algorithm, key, signed, sig)
+	}
+	return all
+}
+
+func fakes(s *rpl.Scenario) bool {
+	return len(s.Config.Options["fake-sha1"])+len(s.Config.Options["fake-dsa"]) > 0
 }
 
 func concluded(r dnssec.Response, v dnssec.Verdict) conclusion {

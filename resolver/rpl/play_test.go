@@ -46,10 +46,15 @@ func (e errand) play() (out played) {
 		out.Left = err.Error()
 		return out
 	}
+	out.Style = style(s.Config.Deckard)
 	w := rpl.NewWorld(s)
 	w.Terse = !e.Silent
 	if len(w.Roots()) == 0 {
 		out.Left = "has no root"
+		return out
+	}
+	if fakes(s) != e.Fake {
+		out.Left = "needs another Unbound: see DNS01_RPL_FAKE"
 		return out
 	}
 	if out.Answers, err = e.playIn(s, w); err != nil {
@@ -95,7 +100,7 @@ func (e errand) playIn(s *rpl.Scenario, w *rpl.World) ([]answered, error) {
 			}
 			fmt.Fprintf(trace, "%s step %d, dns01:\n", filepath.Base(e.File), q.At)
 			w.At(q)
-			c.Ours = ourAnswer(resolver.Live{}, s, w, anchors, asked)
+			c.Ours = newAsker(resolver.Live{}, s, w, anchors, queriesOfLookup).answer(asked, false)
 			a.Tries = append(a.Tries, c)
 		}
 		out = append(out, a)
