@@ -29,14 +29,16 @@ type watchProcess struct {
 // servedAt is how the program says where it listens.
 var servedAt = regexp.MustCompile(`http://127\.0\.0\.1:\d+/`)
 
-func startWatch(t *testing.T, env []string, args ...string) *watchProcess {
+// startWatch starts one in a folder, where its files need no long names: a blank
+// in one would end it in what --on-change runs.
+func startWatch(t *testing.T, dir string, args ...string) *watchProcess {
 	t.Helper()
 	binary, err := exec.LookPath("dns01")
 	if err != nil {
 		t.Skip("no program to start: ", err)
 	}
 	w := &watchProcess{t: t, cmd: exec.Command(binary, append([]string{"watch", "--listen", "127.0.0.1:0"}, args...)...)}
-	w.cmd.Env = append(os.Environ(), env...)
+	w.cmd.Dir, w.cmd.Env = dir, append(forRace(), "PATH="+os.Getenv("PATH"))
 	pipe, err := w.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +113,7 @@ func TestWatchProcess(t *testing.T) {
 	if err := os.Chmod(script, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	w := startWatch(t, nil, "--demo", "caa-forbids", "--interval", "1h", "--damping", "1", "--on-change", script+" "+changed, list)
+	w := startWatch(t, dir, "--demo", "caa-forbids", "--interval", "1h", "--damping", "1", "--on-change", "./changed changed.json", list)
 	w.until("heard of example.com: blocked")
 
 	var head http.Header

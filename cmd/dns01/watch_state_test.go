@@ -113,7 +113,7 @@ func TestWatchIsKilledAndGoesOn(t *testing.T) {
 	}
 	list := listOf(t, "example.com")
 	start := func(world string) *watchProcess {
-		return startWatch(t, nil, "--demo", world, "--interval", "1h", "--damping", "1", "--on-change", script+" "+heard, "--state", state, list)
+		return startWatch(t, dir, "--demo", world, "--interval", "1h", "--damping", "1", "--on-change", "./changed heard", "--state", state, list)
 	}
 	kill := func(w *watchProcess) {
 		if err := w.cmd.Process.Kill(); err != nil {
