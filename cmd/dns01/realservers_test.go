@@ -230,7 +230,7 @@ func startFlags(t *testing.T, keys keyring) []string {
 func build(t *testing.T) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "dns01")
-	if out, err := exec.Command("go", "build", "-o", path, "dns01/cmd/dns01").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "dns01/cmd/dns01").CombinedOutput(); err != nil {
 		t.Fatalf("building the program: %v\n%s", err, out)
 	}
 	return path
