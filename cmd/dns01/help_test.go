@@ -9,11 +9,12 @@ import (
 )
 
 func TestNear(t *testing.T) {
-	known := []string{"check", "demo", "version", "help"}
+	known := []string{"caa-forbids-wildcard", "caa-forbids", "check", "demo", "version", "help"}
 	tests := []struct {
 		word string
 		want []string
 	}{
+		{"caa-forbid", []string{"caa-forbids", "caa-forbids-wildcard"}},
 		{"chek", []string{"check"}},
 		{"chck", []string{"check"}},
 		{"chekc", []string{"check"}},

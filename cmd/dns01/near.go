@@ -25,21 +25,24 @@ const maxNear = 3
 // near returns the known words that a person may have meant, nearest first.
 func near(word string, known []string) []string {
 	type candidate struct {
-		word     string
-		distance int
+		word            string
+		distance, edits int
 	}
 	var cs []candidate
 	word = strings.ToLower(word)
 	for _, k := range known {
-		d := distance(word, strings.ToLower(k))
+		edits := distance(word, strings.ToLower(k))
+		d := edits
 		if len(word) >= 3 && strings.Contains(strings.ToLower(k), word) {
 			d = min(d, 1)
 		}
 		if d <= max(1, len(k)/3) {
-			cs = append(cs, candidate{k, d})
+			cs = append(cs, candidate{k, d, edits})
 		}
 	}
-	slices.SortStableFunc(cs, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	slices.SortStableFunc(cs, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.edits, b.edits))
+	})
 	var out []string
 	for _, c := range cs[:min(len(cs), maxNear)] {
 		out = append(out, c.word)
