@@ -81,7 +81,11 @@ func writeExplainedBody(p *page, x explain.Explanation) {
 	}
 	if len(x.Findings) > 0 && x.Outcome != explain.Succeeded {
 		p.blank()
-		p.para(0, 2, "It may report "+strings.Join(x.Findings, ", ")+" (see dns01 explain "+x.Findings[0]+").")
+		who := "It"
+		if len(x.Check) == 0 {
+			who = "dns01 check"
+		}
+		p.para(0, 2, who+" may report "+strings.Join(x.Findings, ", ")+" (see dns01 explain "+x.Findings[0]+").")
 	}
 	if x.Quote != "" {
 		p.blank()

@@ -157,7 +157,7 @@ func typeMeanings() []*meaning {
 		typ("unsupportedIdentifier", PolicyRefused, NewOrder, No, Client, "The CA does not take this kind of identifier.", "Order for domain names."),
 		typ("invalidProfile", ClientConfig, NewOrder, No, Client, "The CA does not offer this certificate profile.", "Leave the profile out, or name one that the CA's directory lists."),
 		typ("badCSR", ClientConfig, Finalize, No, Client, "The CA does not accept the certificate request.", "Look at the key type and size, the names and the extensions of the request."+text),
-		typ("badPublicKey", ClientConfig, UnknownStage, No, Client, "The CA does not accept the public key.", "Take RSA of 2048 bits or more, or P-256 or P-384."),
+		typ("badPublicKey", ClientConfig, UnknownStage, No, Client, "The CA does not accept the public key.", "Take RSA of 2048, 3072 or 4096 bits, or P-256 or P-384."),
 		typ("badSignatureAlgorithm", ClientConfig, UnknownStage, No, Client, "The CA does not accept the signature algorithm of the request.", "Update the client."),
 		typ("accountDoesNotExist", ClientConfig, UnknownStage, No, Client, "The CA knows no such account.", "Register again; an account of the staging environment or of another CA does not exist here."),
 		typ("externalAccountRequired", ClientConfig, UnknownStage, No, Client, "The CA wants an external account binding (EAB).", "Get the key id and the HMAC key from the CA and give them to the client."),

@@ -148,7 +148,7 @@ func accountMeanings() []*meaning {
 			"contact email has forbidden domain", "contact email contains invalid character", "contact email has invalid domain", "invalid contact domain", "unable to parse email address", "invalid email address", "is not a valid e-mail address", "error creating new account :: contact", "error creating new account :: invalid contact", "invalid contact", "domain name does not end with a valid public suffix (tld)\" for contact", "unable to register an account with acme server"),
 		account("badCSR",
 			"The CA does not accept the certificate request or its key.",
-			"Make a new key (RSA of 2048 bits or more, P-256 or P-384) and request; leave out what the CA does not issue (names over 64 characters in the common name, must-staple).",
+			"Make a new key (RSA of 2048, 3072 or 4096 bits, P-256 or P-384) and request; leave out what the CA does not issue (names over 64 characters in the common name, must-staple).",
 			"error parsing certificate request", "invalid csr", "csr is invalid", "key too small", "cn was longer than", "common name is too long", "key is not acceptable", "public key is forbidden", "key is weak", "csr contains", "unsupported key type", "unsupported elliptic curve", "ocsp must-staple extension is no longer available", "ocsp must staple", "certificate public key must be different than account key", "unable to validate csr", "csr generation failed"),
 		account("userActionRequired",
 			"The CA wants the account's holder to agree to new terms.",

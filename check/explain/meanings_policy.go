@@ -71,7 +71,7 @@ func policyMeanings() []*meaning {
 			append(cannot("the acme server refuses to issue a certificate for this domain name, because it is forbidden by policy"),
 				"refuses to issue a certificate for this domain name", "policy forbids issuing for name", "policy forbids issuing for {ident}", "forbidden by policy",
 				"name is blacklisted", "domain is blacklisted", "is on the deny list", "high risk domain", "high-risk domain", "domain {ident} is not allowed", "sanctioned", "policy does not allow issuing", "the domain is not permitted", "prohibited by policy", "domain is blocked by the ca")...),
-		name("The CA refuses {ident}: too many labels alike, as servers make that order a certificate for every name they are asked for.",
+		name("The CA refuses {ident}: its labels repeat, as in names that a server orders a certificate for because somebody asked for them.",
 			"Restrict the client's on-demand issuance to names that exist.",
 			nil, "disallowed identifier requested", "domain name contains too many subdomain labels indicative of recursive on-demand issuance"),
 		name("The order has both {ident} and the wildcard that covers it.",
