@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -259,7 +258,7 @@ func (b *batch) judge(ctx context.Context, q orderLine) result {
 // openOrders opens the list. The size is 0 where it is not known.
 func (p *program) openOrders(o batchOptions) (io.ReadCloser, int64, error) {
 	if o.file == "-" {
-		if f, ok := p.stdin.(*os.File); ok && screenOf(f).terminal && !o.quiet {
+		if f := fileOf(p.stdin); f != nil && screenOf(f).terminal && !o.quiet {
 			p.say("dns01: reading the list from the terminal, an order a line; Ctrl-D ends it")
 		}
 		return io.NopCloser(p.stdin), 0, nil

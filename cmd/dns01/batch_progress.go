@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -31,7 +30,7 @@ type batchProgress struct {
 
 func (p *program) newBatchProgress(o batchOptions, size int64) *batchProgress {
 	to := screen{}
-	if f, ok := p.stderr.(*os.File); ok {
+	if f := fileOf(p.stderr); f != nil {
 		to = screenOf(f)
 	}
 	now := p.now()

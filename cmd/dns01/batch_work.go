@@ -74,6 +74,8 @@ func (b *batch) read(ctx context.Context, in *orderReader, finished chan<- resul
 			return emptyList
 		case err == io.EOF:
 			return nil
+		case errors.Is(err, errInterrupted):
+			return nil
 		case err != nil:
 			return usagef("line %d of the list cannot be read: %s", in.line, reason(err))
 		}

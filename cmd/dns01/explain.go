@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -140,8 +139,8 @@ func (p *program) pasted(f *explainFlags) (string, error) {
 
 // terminal reports whether a person types there.
 func terminal(r io.Reader) bool {
-	file, ok := r.(*os.File)
-	return ok && term.IsTerminal(file.Fd())
+	file := fileOf(r)
+	return file != nil && term.IsTerminal(file.Fd())
 }
 
 // lastOf reads a text to its end and keeps as much of the end as is looked at.

@@ -30,6 +30,7 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	go endOverdue(ctx, os.Args[1:])
 
 	build, _ := debug.ReadBuildInfo()
 	p := &program{
@@ -50,6 +51,26 @@ func run() int {
 	}
 	return p.run(ctx)
 }
+
+// endOverdue ends the process that goes on computing after an interrupt. Those
+// that serve others have a grace of their own.
+func endOverdue(ctx context.Context, args []string) {
+	if len(args) > 0 && (args[0] == "agent" || args[0] == "watch") {
+		return
+	}
+	keyboard, _ := term.GetState(os.Stdin.Fd())
+	overdue(ctx, processorTime)
+	if len(args) > 0 && args[0] == "tui" && keyboard != nil {
+		_ = term.Restore(os.Stdin.Fd(), keyboard)
+		_, _ = os.Stdout.WriteString(leaveScreen)
+	}
+	_, _ = os.Stderr.WriteString("dns01: interrupted\n")
+	os.Exit(statusUnknown)
+}
+
+// leaveScreen ends bracketed paste and reports of the mouse, shows the cursor and
+// gives the terminal's own screen back.
+const leaveScreen = "\x1b[?2004l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?25h\x1b[?1049l"
 
 // screenOf looks at where the output goes.
 func screenOf(f *os.File) screen {

@@ -94,8 +94,10 @@ func commandNamed(name string) command {
 
 // run runs the command that the arguments name and returns the exit status.
 func (p *program) run(ctx context.Context) int {
-	out := &heard{Writer: p.stdout}
-	p.stdout, p.commands = out, out
+	in := &breakable{ctx: ctx, stream: p.stdin}
+	results, chatter := &breakable{ctx: ctx, stream: p.stdout}, &breakable{ctx: ctx, stream: p.stderr}
+	out := &heard{Writer: results}
+	p.stdin, p.stdout, p.stderr, p.commands = in, out, chatter, out
 	if p.inPipeline() {
 		p.stdout, p.stderr = &inert{Writer: out}, &inert{Writer: p.stderr}
 	}
@@ -104,6 +106,9 @@ func (p *program) run(ctx context.Context) int {
 		return p.complain(err, out)
 	}
 	status, err := p.guarded(ctx, run, args)
+	if err != nil && (in.broken.Load() || results.broken.Load()) {
+		err = errInterrupted // and not what became of what was read so far
+	}
 	if err != nil {
 		return p.complain(err, out)
 	}

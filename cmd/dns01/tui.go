@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/aymanbagabas/go-osc52/v2"
@@ -174,13 +173,8 @@ func advance(w world) string {
 
 // terminalFor is the terminal that the program runs in.
 func (p *program) terminalFor(f *tuiFlags) (tui.Terminal, error) {
-	to := p.stdout
-	if h, ok := to.(*heard); ok {
-		to = h.Writer
-	}
-	in, readable := p.stdin.(*os.File)
-	out, writable := to.(*os.File)
-	if !readable || !writable || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) || p.env("TERM") == "dumb" {
+	in, out := fileOf(p.stdin), fileOf(p.stdout)
+	if in == nil || out == nil || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) || p.env("TERM") == "dumb" {
 		return tui.Terminal{}, usagef(`tui needs a terminal to draw on and to read keys from; use "dns01 check" where there is none`)
 	}
 	return tui.Terminal{In: in, Out: out, Mouse: f.mouse}, nil

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +27,7 @@ type progress struct {
 
 func (p *program) newProgress(s settings) *progress {
 	to := screen{}
-	if f, ok := p.stderr.(*os.File); ok {
+	if f := fileOf(p.stderr); f != nil {
 		to = screenOf(f)
 	}
 	o := p.textOptions(s)

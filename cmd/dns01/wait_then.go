@@ -18,7 +18,10 @@ func (p *program) follow(ctx context.Context, command string) (int, error) {
 		return statusOK, nil
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", command)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.stdout, p.stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.stdin, p.stdout, inherited(p.stderr)
+	if f := fileOf(p.stdin); f != nil {
+		cmd.Stdin = f // and nothing is read in its place
+	}
 	cmd.Cancel = func() error {
 		return cmd.Process.Signal(syscall.SIGTERM) // it may have something to tidy up
 	}

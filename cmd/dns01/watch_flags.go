@@ -180,5 +180,5 @@ func (p *program) watchSinks(f *watchFlags) (sinks []watch.Sink, err error) {
 	if words[0], err = exec.LookPath(words[0]); err != nil {
 		return nil, usagef("%s: %v; name a program that is there, no shell reads the text", f.source("on-change"), err)
 	}
-	return append(sinks, watch.Command{Words: words, Output: p.stderr}.Sink()), nil
+	return append(sinks, watch.Command{Words: words, Output: inherited(p.stderr)}.Sink()), nil
 }
