@@ -36,7 +36,7 @@ func (p progress) with(e survey.Event) progress {
 	case survey.Sent:
 		p.sent[at]++
 	case survey.Received:
-		p.received[at]++
+		p.received[p.awaited(at)]++
 		if e.Rcode == "" {
 			p.failed++
 		}
@@ -49,6 +49,17 @@ func (p progress) with(e survey.Event) progress {
 		p.hops = latest(p.hops, e.From+" -> "+e.To)
 	}
 	return p
+}
+
+// awaited is the stage that a reply is counted for, which may come after the
+// next one has begun: the first that lacks replies, up to the one under way.
+func (p progress) awaited(at int) int {
+	for i := range at {
+		if p.received[i] < p.sent[i] {
+			return i
+		}
+	}
+	return at
 }
 
 // latest appends to a list of which the last few count.
