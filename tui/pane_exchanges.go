@@ -20,7 +20,7 @@ func (p exchangesPane) title() string { return "Exchanges" }
 
 func (p exchangesPane) table(s subject) table {
 	t := table{cols: []column{
-		{title: "AT", width: 9, right: true, drop: 4}, {title: "SERVER", width: 36, least: 20}, {title: "QUESTION", width: 40, least: 24},
+		{title: "AT", width: 9, right: true, drop: 4}, {title: "SERVER", width: 36, least: 20}, {title: "TYPE", width: 9, least: 6}, {title: "NAME", width: 31, least: 16},
 		{title: "RESULT", width: 10}, {title: "VIA", width: 5, drop: 3}, {title: "OCTETS", width: 6, right: true, drop: 2}, {title: "TOOK", width: 8, right: true, drop: 1},
 	}}
 	for i := range s.exchanges {
@@ -47,7 +47,7 @@ func exchangeRow(s subject, i int, x *survey.Received) row {
 	return row{
 		key: strconv.Itoa(i),
 		cells: []string{
-			report.Elapsed(x.At.Sub(s.exchanges[0].At)), serverName(s, x), strings.ToLower(x.Name) + " " + x.Type,
+			report.Elapsed(x.At.Sub(s.exchanges[0].At)), serverName(s, x), x.Type, strings.ToLower(x.Name),
 			result, x.Transport, strconv.Itoa(x.Bytes), report.Elapsed(x.RTT),
 		},
 		look: l,

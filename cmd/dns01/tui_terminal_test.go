@@ -173,7 +173,7 @@ func TestTUISavesARecording(t *testing.T) {
 	p.keys("Enter")
 	p.sees("BLOCKED  www.example.com", "[5 Findings]")
 	p.keys("6")
-	p.sees("[6 Exchanges]", "com CAA")
+	p.sees("[6 Exchanges]", "CAA     com")
 	p.keys("q")
 	p.sees("blocked")
 }
