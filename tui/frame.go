@@ -15,8 +15,7 @@ func (m Model) body(l layout) []string {
 	case m.menu != nil:
 		return filled(m.menuLines(l), l.bodyH)
 	case m.help:
-		lines := m.helpLines()
-		return filled(lines[min(m.helpAt, len(lines)-1):], l.bodyH)
+		return m.helpWindow(l)
 	case m.subject().report == nil && m.view != viewNames && m.view != viewExchanges:
 		return filled(m.waiting(l), l.bodyH)
 	}
@@ -25,6 +24,17 @@ func (m Model) body(l layout) []string {
 		return main
 	}
 	return besides(filled(m.sideLines(l), l.bodyH), main, l.side, m.separator())
+}
+
+// helpWindow is the part of the help that is seen, with a word on what is not.
+func (m Model) helpWindow(l layout) []string {
+	lines := m.helpLines()
+	lines = lines[min(m.helpAt, len(lines)-1):]
+	if more := len(lines) - l.bodyH; more > 0 && l.bodyH > 0 {
+		word := fmt.Sprintf("%s %s more (j)", m.st.marks.down, counted(more+1, "line"))
+		lines = append(lines[:l.bodyH-1], m.st.draw(faint, word))
+	}
+	return filled(lines, l.bodyH)
 }
 
 func (m Model) separator() string { return " " + m.st.draw(faint, m.st.marks.bar) + " " }
