@@ -152,7 +152,7 @@ func (m Model) with(b browser) Model {
 // show goes to another view.
 func (m Model) show(view int) Model {
 	m.view = (view + len(m.browsers)) % len(m.browsers)
-	return m.refresh()
+	return m.refresh().onChosen()
 }
 
 // choose goes to another identifier.
@@ -163,12 +163,17 @@ func (m Model) choose(i int) Model {
 	for i := range m.browsers {
 		m.browsers[i].zoom = m.browsers[i].zoom && i == m.view
 	}
-	if m.view == viewNames {
-		b := m.browsers[viewNames]
-		b.cursor = max(0, b.shown.index(nameKey+m.entries[m.chosen].name))
-		return m.with(b).refresh()
+	return m.onChosen().refresh()
+}
+
+// onChosen puts the cursor of the names on the one chosen, where they are shown.
+func (m Model) onChosen() Model {
+	if m.view != viewNames || m.chosen >= len(m.entries) {
+		return m
 	}
-	return m.refresh()
+	b := m.browsers[viewNames]
+	b.cursor = max(0, b.shown.index(nameKey+m.entries[m.chosen].name))
+	return m.with(b)
 }
 
 // say shows a note in the status line until the next key.

@@ -110,7 +110,8 @@ func (m Model) count(events []survey.Event) Model {
 	return m
 }
 
-// finish takes in the end of a run.
+// finish takes in the end of a run. After the first the name that the verdict
+// of the order comes from is shown, unless another was chosen meanwhile.
 func (m Model) finish(j judged) (Model, cmd) {
 	if j.run != m.run || !m.running {
 		return m, nil
@@ -120,8 +121,14 @@ func (m Model) finish(j judged) (Model, cmd) {
 	m.live.took = m.cfg.Now().Sub(m.live.began)
 	sortExchanges(m.exchanges)
 	flips := len(m.flips)
+	first := m.subject().report == nil
 	m = m.takeIn(j.report).noteChanges()
-	return m.paced(len(m.flips) > flips).refresh().next()
+	m = m.paced(len(m.flips) > flips).refresh()
+	if first && m.chosen == 0 {
+		v := m.Verdict()
+		m = m.choose(slices.IndexFunc(m.entries, func(e entry) bool { return e.result.Verdict == v }))
+	}
+	return m.next()
 }
 
 // takeIn makes a report the last word on the identifiers that it is about.
