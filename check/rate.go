@@ -9,7 +9,7 @@ import (
 
 var rateRules = []*Rule{
 	{
-		ID: "order-near-rate-limit", Subject: "name", Severity: Note,
+		ID: "order-near-rate-limit", Subject: "order", Severity: Note,
 		Title:  "The orders of a plan come near the CA's rate limits, or exceed them",
 		Why:    "The CA counts orders and certificates, and refuses those beyond its limits until time has passed.",
 		Fix:    "Order fewer certificates, or spread them as the plan says.",

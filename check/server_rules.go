@@ -6,7 +6,7 @@ var probeRules = []*Rule{
 		ID: "edns-dropped", Subject: "server", Severity: Error,
 		Title:     "A server does not answer queries that carry EDNS",
 		Otherwise: "a warning when other servers answer",
-		Why:       "Every query of the CA's resolver carries EDNS, and it does not ask again without after silence. From such a server it gets nothing.",
+		Why:       "Every query of the CA's resolver carries EDNS, and after silence it does not ask again without it. From such a server it gets nothing.",
 		Fix:       "Let DNS queries with an OPT record through: it is often the DNS inspection of a firewall that drops them. Otherwise upgrade the name server.",
 		Source:    "RFC 6891 §7; RFC 8906 §3.2; Unbound 1.9.0 (no fallback after a time-out)",
 	},

@@ -16,7 +16,7 @@ var horizonRules = []*Rule{
 		Otherwise: "a note when the CA's view is fine",
 		Why:       "The CA sees the public zone alone. A client that writes to the zone seen from here, or checks there, works on the wrong one.",
 		Fix:       "Publish the value in the public zone, and let the client check at public resolvers or at the authoritative servers.",
-		Source:    "RFC 8499 §6 (split DNS)",
+		Source:    "RFC 9499 §6 (split DNS)",
 	},
 	{
 		ID: "resolver-fails", Subject: "views", Severity: Note,

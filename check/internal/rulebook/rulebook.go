@@ -27,8 +27,8 @@ the CA may take is lowered to a warning, and where a title names another
 severity for a case, that case has it.
 `
 
-// Render makes the page, in Markdown: an index, then each rule in the order
-// given, under its subject.
+// Render makes the page, in Markdown: an index in the order given, then the
+// rules of each subject.
 func Render(rules []*check.Rule) []byte {
 	var b strings.Builder
 	b.WriteString(head)
@@ -36,13 +36,19 @@ func Render(rules []*check.Rule) []byte {
 	for _, r := range rules {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", r.ID, r.ID, severity(r), cell(r.Title))
 	}
-	subject := ""
+	var subjects []string
+	of := map[string][]*check.Rule{}
 	for _, r := range rules {
-		if r.Subject != subject {
-			subject = r.Subject
-			fmt.Fprintf(&b, "\n## %s\n", subject)
+		if of[r.Subject] == nil {
+			subjects = append(subjects, r.Subject)
 		}
-		b.WriteString(section(r))
+		of[r.Subject] = append(of[r.Subject], r)
+	}
+	for _, s := range subjects {
+		fmt.Fprintf(&b, "\n## %s\n", s)
+		for _, r := range of[s] {
+			b.WriteString(section(r))
+		}
 	}
 	return []byte(b.String())
 }

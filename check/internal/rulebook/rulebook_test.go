@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"dns01/check"
@@ -44,5 +45,19 @@ Source: RFC 2549 §1
 `
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("page (-want +got):\n%s", diff)
+	}
+}
+
+// A subject has one heading, which links can lead to.
+func TestRulesOfASubjectStandTogether(t *testing.T) {
+	got := string(Render([]*check.Rule{{ID: "a", Subject: "name"}, {ID: "b", Subject: "order"}, {ID: "c", Subject: "name"}}))
+	var order []string
+	for line := range strings.Lines(got) {
+		if strings.HasPrefix(line, "##") {
+			order = append(order, strings.TrimSpace(strings.TrimLeft(line, "#")))
+		}
+	}
+	if diff := cmp.Diff([]string{"name", "a", "c", "order", "b"}, order); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
