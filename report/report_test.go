@@ -360,3 +360,15 @@ func TestTheWritersErrorComesBack(t *testing.T) {
 		t.Errorf("Text: %v", err)
 	}
 }
+
+// "truncated expected" would say that it is as it should be.
+func TestOnlyCountedAnswersAreExpected(t *testing.T) {
+	wanted := &target{want: []string{"value"}}
+	for answer, want := range map[string]string{
+		"1 of 1": " expected", "1 of 1 + 2 others": " expected", "truncated": "", "NXDOMAIN": "", "no answer": "",
+	} {
+		if got := remark(wanted, answer, false); got != want {
+			t.Errorf("%s: %q, want %q", answer, got, want)
+		}
+	}
+}

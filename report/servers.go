@@ -199,7 +199,7 @@ func agreement(t *target, rows []row, public bool) (line string, same bool) {
 func remark(t *target, answer string, public bool) string {
 	denied := answer == statusWord(survey.NXDomain) || answer == statusWord(survey.NoData)
 	switch {
-	case len(t.want) > 0 && !denied:
+	case len(t.want) > 0 && strings.Contains(answer, " of "):
 		return " expected"
 	case len(t.want) == 0 && denied && !public:
 		return " (no value yet)"
