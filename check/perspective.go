@@ -326,7 +326,7 @@ func (az *authorization) perspectivesFail(what string, q quorum) Finding {
 	case len(q.failing) > 0:
 		d = fmt.Sprintf("For %s, %s of %d perspectives %s: %s.", what, series(few(q.failing)), n, verb(len(q.failing), "fails", "fail"), why)
 	case len(q.depending) > 0:
-		d = fmt.Sprintf("For %s, it depends on the server that is asked at %s of %d perspectives: %s.", what, series(few(q.depending)), n, why)
+		d = fmt.Sprintf("For %s, %s of %d perspectives may fail, depending on the server asked: %s.", what, series(few(q.depending)), n, why)
 	}
 	f := finding("perspective-fails", az.id.Challenge, d+" "+q.allowed())
 	f.Servers = slices.Concat(q.failing, q.depending)
