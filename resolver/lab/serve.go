@@ -35,6 +35,23 @@ type Endpoint struct {
 // that depends on the query looks like silence over UDP and like a reset over
 // TCP, since the query has to be read first.
 func (w *World) Serve(ctx context.Context, host string, firstPort int, announce func(Endpoint)) error {
+	return w.serve(ctx, announce, func(i int, _ *server) (string, int) {
+		if firstPort == 0 {
+			return host, 0
+		}
+		return host, firstPort + i
+	})
+}
+
+// ServeInPlace is Serve with every server at its own address and port 53, for
+// a host, or a network namespace, that has those addresses: there a resolver
+// that is not ours can walk through the world.
+func (w *World) ServeInPlace(ctx context.Context, announce func(Endpoint)) error {
+	return w.serve(ctx, announce, func(_ int, s *server) (string, int) { return s.addr.String(), port })
+}
+
+// serve listens where place says for each server.
+func (w *World) serve(ctx context.Context, announce func(Endpoint), place func(i int, s *server) (host string, number int)) error {
 	var stations []*station
 	defer func() {
 		for _, st := range stations {
@@ -42,10 +59,7 @@ func (w *World) Serve(ctx context.Context, host string, firstPort int, announce 
 		}
 	}()
 	for i, s := range w.servers {
-		number := firstPort
-		if number > 0 {
-			number += i
-		}
+		host, number := place(i, s)
 		st, err := w.open(ctx, s, host, number)
 		if err != nil {
 			return fmt.Errorf("listening for %s (%s): %w", s.host, s.addr, err)

@@ -36,7 +36,11 @@ func TestPlay(t *testing.T) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	json.NewEncoder(os.Stdout).Encode(e.play())
+	if e.File == "" {
+		json.NewEncoder(os.Stdout).Encode(e.playDrawn())
+	} else {
+		json.NewEncoder(os.Stdout).Encode(e.play())
+	}
 	os.Exit(0) // before the word PASS is printed
 }
 
@@ -77,7 +81,8 @@ func (e errand) playIn(s *rpl.Scenario, w *rpl.World) ([]answered, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := e.startUnbound(s, w, anchors)
+	now, _ := s.Config.Now()
+	u, err := e.startUnbound(w.Roots(), now, anchors)
 	if err != nil {
 		return nil, err
 	}

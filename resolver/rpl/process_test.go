@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,8 +17,6 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
-
-	"dns01/resolver/rpl"
 )
 
 // An unbound is a running Unbound.
@@ -42,11 +41,12 @@ remote-control:
   control-interface: %q
 `
 
-// startUnbound starts one that knows the root servers and anchors of a world.
-func (e errand) startUnbound(s *rpl.Scenario, w *rpl.World, anchors []dns.RR) (u unbound, err error) {
+// startUnbound starts one that knows the root servers and anchors of a world,
+// and the time there; zero is that of the clock.
+func (e errand) startUnbound(roots []netip.Addr, now time.Time, anchors []dns.RR) (u unbound, err error) {
 	u = unbound{addr: "127.0.0.1:5301", control: filepath.Join(e.Dir, "control")}
 	var hints, keys, extra strings.Builder
-	for i, a := range w.Roots() {
+	for i, a := range roots {
 		rrtype := "A"
 		if a.Is6() {
 			rrtype = "AAAA"
@@ -59,7 +59,7 @@ func (e errand) startUnbound(s *rpl.Scenario, w *rpl.World, anchors []dns.RR) (u
 	if len(anchors) > 0 {
 		fmt.Fprintln(&extra, `  trust-anchor-file: "anchors"`)
 	}
-	if now, ok := s.Config.Now(); ok {
+	if !now.IsZero() {
 		fmt.Fprintf(&extra, "  val-override-date: %q\n", now.Format("20060102150405"))
 	}
 	settings, err := filepath.Abs("../../testdata/unbound.conf")

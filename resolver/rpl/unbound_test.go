@@ -22,6 +22,7 @@ import (
 // An errand is a file for TestPlay, and what it needs to play it.
 type errand struct {
 	File    string
+	Seed    uint64 // of a drawn world, when there is no file
 	Unbound string // the program
 	Dir     string // for its files
 	Silent  bool   // servers say nothing where the file says nothing
