@@ -181,6 +181,9 @@ func failing(e *end) string {
 	if len(e.answers) == 0 {
 		return "none can be asked"
 	}
+	if e.caseLost {
+		return who(e.answers) + " " + agreeing(serverNames(e.answers), "answers") + " with the question in another letter case"
+	}
 	if all(e.answers, validates) {
 		return who(e.answers) + " " + agreeing(serverNames(e.answers), "answers") + " too late"
 	}

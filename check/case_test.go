@@ -35,6 +35,14 @@ func TestCaseLostAndAnswersDiffer(t *testing.T) {
 			"one keeps the case", []edit{txtAnswer(v1), and(txtAnswer(v1, v2), caseLost)},
 			[]string{"warning case-answers-differ", "note zone-data-differs", "note case-not-preserved"}, AtRisk,
 		},
+		{
+			"the other is silent and cannot be waited for", []edit{lost(survey.Timeout), and(txtAnswer(v1), caseLost)},
+			[]string{"error case-not-confirmed", "warning type-mishandled", "note case-not-preserved"}, Blocked,
+		},
+		{
+			"the other refuses, which is a reply", []edit{lameAnswer("refused"), and(txtAnswer(v1), caseLost)},
+			[]string{"warning type-mishandled", "note case-not-preserved"}, AtRisk,
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld("example.com")

@@ -67,7 +67,7 @@ type end struct {
 	long    bool    // failed: more aliases than the resolver follows
 	bogus   bool    // failed: no server's answer validates
 	// caseLost: failed, since letter case was lost and other servers say
-	// something else.
+	// something else, or are silent.
 	caseLost bool
 	blind    string // the rule that says why this denial denies nothing: see judge.blind
 	open     bool   // a denial of which it is not known whether there is such a rule
@@ -154,8 +154,8 @@ func (w *walk) step(l *survey.Lookup, t trail) *step {
 	candidates := w.j.candidates(l)
 	for _, a := range candidates {
 		if w.j.takes(l, a) {
-			if w.j.caseFails(l, a, candidates) {
-				s.moves = append(s.moves, move{answer: a, end: w.end(a, end{kind: failed, failure: servfail, caseLost: true, at: l, trail: t})})
+			if how := w.j.caseFailure(l, a, candidates); how != "" {
+				s.moves = append(s.moves, move{answer: a, end: w.end(a, end{kind: failed, failure: how, caseLost: true, at: l, trail: t})})
 				continue
 			}
 			if a.Unjudged() {

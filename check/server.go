@@ -55,6 +55,13 @@ var serverRules = []*Rule{
 		Source: "RFC 5452 §9.1; Unbound, use-caps-for-id",
 	},
 	{
+		ID: "case-not-confirmed", Subject: "server", Severity: Error,
+		Title:  "A server does not keep the letter case of questions, and too few others answer",
+		Why:    "Without its question's letter case a reply may be forged. The CA's resolver then wants three replies that agree for each address of the zone, the silent ones included, and asks none more than five times: it runs out of time before it has them.",
+		Fix:    "Have whatever rewrites the question, often a load balancer before the name server, leave its letter case alone; and bring the silent servers back, or take them out of the zone's records.",
+		Source: "RFC 5452 §9.1; Unbound, use-caps-for-id and outbound-msg-retry",
+	},
+	{
 		ID: "case-not-preserved", Subject: "server", Severity: Note,
 		Title:  "A server does not give the question back in the letter case it came in",
 		Why:    "The CA's resolver mixes letter case against forgery. It has to ask again, several times, and fails when the answers differ.",

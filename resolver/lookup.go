@@ -121,8 +121,12 @@ func (c *Client) resolve(ctx context.Context, res *Resolution, name string, qtyp
 		if s.Child == nil {
 			p, why := failing(d.Zone, s.Answers)
 			if p == ProblemNone {
-				if _, agree := c.agreeInLowerCase(ctx, servers, s.Answers[len(s.Answers)-1]); !agree {
-					p, why = ProblemCase, "0x20 failed, then got different replies in fallback"
+				_, p = c.agreeInLowerCase(ctx, servers, s.Answers[len(s.Answers)-1])
+				switch p {
+				case ProblemCase:
+					why = "0x20 failed, then got different replies in fallback"
+				case ProblemTimeout:
+					why = "0x20 failed, then got too few replies in fallback"
 				}
 			}
 			if p != ProblemNone {

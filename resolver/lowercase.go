@@ -2,6 +2,7 @@ package resolver
 
 import (
 	"context"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -9,32 +10,49 @@ import (
 )
 
 // maxCaseRounds is how often each server is asked again in lower case, and
-// maxCaseAsks how many questions that may be in all.
+// maxCaseAsks how many questions that may be in all. Unbound wants up to
+// maxCaseReplies, and asks a server maxCaseTries times (outbound-msg-retry).
 const (
-	maxCaseRounds = 3
-	maxCaseAsks   = 12
+	maxCaseRounds  = 3
+	maxCaseAsks    = 12
+	maxCaseReplies = 16
+	maxCaseTries   = 5
 )
 
-// agreeInLowerCase reports whether an answer may be taken although its server
+// agreeInLowerCase returns what keeps an answer from being taken whose server
 // did not keep the letter case of the question. A resolver then has no proof
 // that the reply is to its question; it asks all servers again in lower case,
 // and believes them only when they all say the same (Unbound's caps-for-id
-// fallback).
-func (c *Client) agreeInLowerCase(ctx context.Context, servers []ServerAddr, a *Answer) (asked []Observation, agree bool) {
+// fallback). With silent ones among them it may never get enough replies.
+func (c *Client) agreeInLowerCase(ctx context.Context, servers []ServerAddr, a *Answer) ([]Observation, Problem) {
 	if !a.CaseLost {
-		return nil, true
+		return nil, ProblemNone
 	}
+	var asked []Observation
 	use := c.Order(servers)
+	silent := map[netip.Addr]bool{}
 	first := replySignature(a.Msg)
 	for i := range min(maxCaseRounds*len(use), maxCaseAsks) {
 		q := &asking{c: c, ask: ask{use[i%len(use)].Addr, a.Name, a.Type}, answer: &Answer{}}
 		o := q.send(ctx, a.Transport, form{lower: true, plain: a.Plain}, c.cfg.Timeout)
 		asked = append(asked, q.answer.Exchanges...)
 		if o.Err == nil && replySignature(o.Reply.Msg) != first {
-			return asked, false
+			return asked, ProblemCase
+		}
+		before, again := silent[q.server]
+		failure := FailureOf(o.Err)
+		silent[q.server] = (before || !again) && (failure == Timeout || failure == Unreachable)
+	}
+	live := len(use)
+	for _, s := range silent {
+		if s {
+			live--
 		}
 	}
-	return asked, true
+	if ctx.Err() == nil && maxCaseTries*live < min(maxCaseRounds*len(use), maxCaseReplies) {
+		return asked, ProblemTimeout
+	}
+	return asked, ProblemNone
 }
 
 // replySignature is what two replies have to share to count as the same:

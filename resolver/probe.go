@@ -156,5 +156,6 @@ func (c *Client) Agree(ctx context.Context, servers []netip.Addr, a *Answer) ([]
 	for _, s := range servers {
 		all = append(all, ServerAddr{Addr: s})
 	}
-	return c.agreeInLowerCase(ctx, all, a)
+	asked, p := c.agreeInLowerCase(ctx, all, a)
+	return asked, p == ProblemNone
 }
