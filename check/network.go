@@ -103,8 +103,8 @@ func (az *authorization) explainNetwork(v Verdict) place {
 		return p
 	}
 	if n.Large == "lost" {
-		f := finding("local-large-udp-lost", ".", fmt.Sprintf(
-			"Answers of more than %d octets over UDP come from nobody, the servers of registries and of the root included, and smaller ones do.", plainUDP))
+		f := finding("local-large-udp-lost", ".",
+			"Large answers over UDP come from nobody, the servers of registries and of the root included, and smaller ones do.")
 		f.Evidence = az.rootEvidence()
 		f.Detail += az.via()
 		az.raise(f, place{})

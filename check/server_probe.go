@@ -133,6 +133,9 @@ func (j *judge) tcpClosed(h *zoneHealth) []draft {
 
 // fragmentsLost are servers whose large UDP answers do not arrive.
 func (j *judge) fragmentsLost(h *zoneHealth) []draft {
+	if j.s.Network.Large == "lost" {
+		return nil // whoever sends them
+	}
 	ss := slices.DeleteFunc(caught(h, "large", "lost"), func(s serverHealth) bool { return s.state != serving })
 	if len(ss) > 0 {
 		f := probeFinding("fragments-lost", h, ss, "large",

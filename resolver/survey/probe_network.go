@@ -341,9 +341,10 @@ func (t *taker) loses(a *Answer) bool {
 // ownLarge tells servers whose larger answers get lost from a network that
 // loses everybody's: those of registries and the root are known to answer
 // small, or up to three of them are asked with little room for the answer, what
-// they have not answered or for their NS records.
+// they have not answered or for their NS records. Only answers that are not
+// smaller than those lost clear the network: ways differ in what fits them.
 func (t *taker) ownLarge() {
-	if len(t.registries(func(a *Answer) bool { return a.Status.Usable() && a.Transport == "udp" && a.Bytes > dns.MinMsgSize })) > 0 {
+	if t.arrives(max(t.lost, dns.MinMsgSize+1)) {
 		return
 	}
 	n := len(t.registries(func(a *Answer) bool { return a.EDNS == "small" }))
@@ -372,6 +373,25 @@ func (t *taker) ownLarge() {
 	}
 }
 
+// arrives reports whether an answer of some size came over UDP from a server of
+// which none got lost.
+func (t *taker) arrives(octets int) bool {
+	came := func(a *Answer) bool { return a.Status.Usable() && a.Transport == "udp" && a.Bytes >= octets }
+	if len(t.registries(came)) > 0 {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.lookups {
+		for _, a := range l.Answers {
+			if z := t.zones[l.Zone]; came(a) && z != nil && !slices.ContainsFunc(z.Servers, func(s *Server) bool { return s.Probe("large").Is("lost") }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // large reports whether a server's large answer arrives, or does not while a
 // small one does.
 func (t *taker) large(a server) (arrived, lost bool) {
@@ -384,7 +404,7 @@ func (t *taker) large(a server) (arrived, lost bool) {
 			return false, false
 		}
 		if last := all[len(all)-1]; failed(last) != "timeout" {
-			return failed(last) == "" && last.Reply.Size > dns.MinMsgSize, false
+			return failed(last) == "" && last.Reply.Size >= max(t.lost, dns.MinMsgSize+1), false
 		}
 	}
 	q.Size = dns.MinMsgSize

@@ -49,6 +49,9 @@ func (t *taker) suspect() {
 		t.begin(f)
 	}
 	t.wg.Wait()
+	if t.lost > 0 && t.s.Network.Large == "" && t.ctx.Err() == nil {
+		t.ownLarge()
+	}
 }
 
 // allCaseAgain does for every zone what a CA's resolver does, where nothing is
@@ -79,9 +82,19 @@ func (p prober) large(as []*Answer) {
 	if !ok || failed(small.Observation) != "" {
 		return
 	}
+	p.t.lostAt(min(tcp.Reply.Size, resolver.UDPSize))
 	o := outcome("large", []string{"lost"}, slices.Concat(lastOf(as[i]), es, small.exchanges))
 	o.Detail = fmt.Sprintf("an answer of %d octets to %s %s does not arrive over UDP", tcp.Reply.Size, as[i].Name, as[i].Type)
 	p.record(o)
+}
+
+// lostAt notes the size of an answer that does not arrive over UDP.
+func (t *taker) lostAt(octets int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lost == 0 || octets < t.lost {
+		t.lost = octets
+	}
 }
 
 // maxCaseLookups is how many questions of a zone are asked again in lower case.

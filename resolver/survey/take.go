@@ -179,6 +179,7 @@ type taker struct {
 	covered map[string]bool      // base names looked at for a wildcard above them
 	beside  map[lookupKey]*sibling
 	spread  int // aliases beside the first of their name
+	lost    int // octets of the smallest answer that TCP brought and UDP did not, 0 for none
 
 	v *dnssec.Validator // nil: nothing is validated
 
