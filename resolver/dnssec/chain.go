@@ -2,6 +2,7 @@ package dnssec
 
 import (
 	"context"
+	"slices"
 
 	"github.com/miekg/dns"
 )
@@ -212,8 +213,9 @@ func dsTags(dss []*dns.DS) []uint16 {
 }
 
 // keysIn returns the DNSKEY RRset of a reply, or the node that the lack of
-// one makes.
-func (w *work) keysIn(r Response, none string) (*keySet, node) {
+// one makes: with the code misplaced where the answer to an alias at the apex
+// has another zone's keys.
+func (w *work) keysIn(r Response, none string, misplaced EDE) (*keySet, node) {
 	missing := fault{text: none + " " + r.detail(), ede: EDEDNSKEYMissing, reason: DNSKEYMissing}
 	if r.Failed {
 		missing.reason = r.failedReason()
@@ -224,15 +226,18 @@ func (w *work) keysIn(r Response, none string) (*keySet, node) {
 		return nil, badNode(missing)
 	}
 	s := find(m.answer, m.q, dns.TypeDNSKEY)
-	if s == nil {
-		return nil, badNode(missing)
+	switch {
+	case s != nil:
+		return newKeySet(s), node{}
+	case slices.ContainsFunc(m.answer, func(s *rrset) bool { return s.rtype == dns.TypeDNSKEY }):
+		missing.text, missing.ede = "DNSKEY RRset did not match DS RRset by name", misplaced
 	}
-	return newKeySet(s), node{}
+	return nil, badNode(missing)
 }
 
 // judgeKeys holds the keys of a zone against its DS set.
 func (w *work) judgeKeys(r Response, dss []*dns.DS) node {
-	ks, missing := w.keysIn(r, "No DNSKEY record")
+	ks, missing := w.keysIn(r, "No DNSKEY record", EDEBogus)
 	if ks == nil {
 		return missing
 	}
@@ -242,7 +247,7 @@ func (w *work) judgeKeys(r Response, dss []*dns.DS) node {
 
 // judgeAnchored holds the keys of a zone against a trust anchor.
 func (w *work) judgeAnchored(r Response, a *anchor) node {
-	ks, missing := w.keysIn(r, "no DNSKEY rrset")
+	ks, missing := w.keysIn(r, "no DNSKEY rrset", EDEDNSKEYMissing)
 	if ks == nil {
 		return missing
 	}

@@ -15,14 +15,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/miekg/dns"
-
-	"dns01/resolver"
-	"dns01/resolver/dnssec"
 	"dns01/resolver/lab"
+	"github.com/google/go-cmp/cmp"
 )
 
 var (
@@ -127,6 +122,43 @@ func (e errand) playDrawn() (out played) {
 	return out
 }
 
+// playWorld plays a file of the lab.
+func (e errand) playWorld() (out played) {
+	s, err := readWorld(e.File)
+	if err != nil {
+		return played{Left: err.Error()}
+	}
+	w, err := s.World()
+	if err == nil {
+		out.Answers, err = e.ask(w, s.Want)
+	}
+	if err != nil {
+		out.Left = err.Error()
+	}
+	return out
+}
+
+// TestRealUnboundAgreesOnWorlds asks a real Unbound what TestWorlds asks us.
+func TestRealUnboundAgreesOnWorlds(t *testing.T) {
+	e := errand{Unbound: os.Getenv("DNS01_UNBOUND")}
+	if e.Unbound == "" {
+		t.Skip("DNS01_UNBOUND does not name the newest Unbound")
+	}
+	total := 0
+	for _, p := range playAll(t, e, worldFiles(t)) {
+		if p.Left != "" {
+			t.Errorf("%s: %s", p.File, p.Left)
+		}
+		for _, a := range p.Answers {
+			total++
+			if c := a.Tries[0]; !overlap(a.Tries) {
+				t.Errorf("DIFFER %s %s (-Unbound +dns01):\n%s", p.File, a.Question, cmp.Diff(c.Theirs, c.Ours))
+			}
+		}
+	}
+	t.Logf("%d questions", total)
+}
+
 // build leaves out the tamperings that have nothing to change.
 func build(seed uint64) (*drawnWorld, *lab.World, error) {
 	w := drawWorld(seed)
@@ -206,8 +238,7 @@ func (e errand) ask(world *lab.World, questions []string) (out []answered, err e
 	}
 	defer u.stop()
 	for _, q := range questions {
-		name, rrtype, _ := strings.Cut(q, " ")
-		asked := dns.Question{Name: name, Qtype: dns.StringToType[rrtype], Qclass: dns.ClassINET}
+		asked, _, _ := cutQuestion(q)
 		a := answered{Question: q}
 		for try := 0; try < tries && !overlap(a.Tries); try++ {
 			var c comparison
@@ -223,16 +254,6 @@ func (e errand) ask(world *lab.World, questions []string) (out []answered, err e
 		out = append(out, a)
 	}
 	return out, nil
-}
-
-// askInLab asks without a network.
-func askInLab(w *lab.World, asked dns.Question) conclusion {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	c := resolver.New(resolver.Config{Exchanger: w, Roots: w.Roots(), AllowPrivate: true, MaxQueries: queriesOfLookup})
-	defer c.Wait()
-	defer cancel()
-	v := dnssec.New(dnssec.Config{Anchors: w.Anchors(), Now: w.Epoch, Fetch: c.Fetch})
-	return concluded(v.Resolve(ctx, asked.Name, asked.Qtype))
 }
 
 // ownPublic has every address of the lab lead here.

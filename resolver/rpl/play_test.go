@@ -36,11 +36,14 @@ func TestPlay(t *testing.T) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	if e.File == "" {
-		json.NewEncoder(os.Stdout).Encode(e.playDrawn())
-	} else {
-		json.NewEncoder(os.Stdout).Encode(e.play())
+	out := e.play
+	switch {
+	case e.File == "":
+		out = e.playDrawn
+	case filepath.Ext(e.File) == ".txtar":
+		out = e.playWorld
 	}
+	json.NewEncoder(os.Stdout).Encode(out())
 	os.Exit(0) // before the word PASS is printed
 }
 
