@@ -204,11 +204,7 @@ func (q *asking) udp(ctx context.Context, f form) {
 				return
 			}
 		}
-		query := q.query(UDP, f, q.c.cfg.Timeout<<min(try-hurried, 1))
-		if try < hurries {
-			query.Hurry = h.hurry(try)
-		}
-		o := q.last(ctx, query, try == 2+min(hurried, 1))
+		o := q.try(ctx, f, h, try, hurried)
 		q.take(o)
 		if errors.Is(o.Err, ErrHurried) {
 			hurried++
@@ -224,6 +220,20 @@ func (q *asking) udp(ctx context.Context, f form) {
 	}
 }
 
+// try makes the try-th exchange over UDP. Of those before it, some were given up
+// early; the first may be, and the last has an eye on whether others are heard.
+func (q *asking) try(ctx context.Context, f form, h *host, try, hurried int) Observation {
+	timeout := q.c.cfg.Timeout << min(try-hurried, 1)
+	if try == 2+min(hurried, 1) {
+		return q.last(ctx, UDP, f, timeout, q.begun())
+	}
+	query := q.query(UDP, f, timeout)
+	if try < hurries {
+		query.Hurry = h.hurry(try)
+	}
+	return q.exchange(ctx, query)
+}
+
 // unasked says why there is no answer where nothing was sent for it, or nothing
 // more. What silence means is left open when the run has ended: that was about to
 // be found out.
@@ -237,15 +247,25 @@ func (q *asking) unasked(ctx context.Context) {
 	}
 }
 
-// last makes an exchange, the last one with an eye on whether others are heard.
-func (q *asking) last(ctx context.Context, query Query, last bool) Observation {
-	if !last {
-		return q.exchange(ctx, query)
+// begun is when the question was put first, the zero time when it was not yet.
+func (q *asking) begun() time.Time {
+	if len(q.answer.Exchanges) == 0 {
+		return time.Time{}
 	}
-	w := q.c.watch(ctx, q.server, query.Transport, query.Timeout)
-	o := q.exchange(ctx, query)
-	if w.dead(FailureOf(o.Err) != Timeout) {
+	return q.answer.Exchanges[0].At
+}
+
+// last makes an exchange with an eye on whether others are heard, and one more
+// where they are by now and were not when it was made. What was asked before it
+// was lost since the time that is given, the zero time where nothing was.
+func (q *asking) last(ctx context.Context, t Transport, f form, timeout time.Duration, lost time.Time) Observation {
+	w := q.c.watch(ctx, q.server, t, timeout, lost)
+	o := q.send(ctx, t, f, timeout)
+	switch dead, back := w.end(FailureOf(o.Err) != Timeout); {
+	case dead:
 		o.Err = &Error{Failure: LineDead, Err: o.Err}
+	case back && !lost.IsZero():
+		return q.last(ctx, t, f, timeout, time.Time{})
 	}
 	return o
 }
@@ -274,10 +294,9 @@ func (q *asking) sound(ctx context.Context, f form, h *host) bool {
 			from = plain.overhear(ctx, 2*patience-patience/2)
 		}
 	})
-	w := q.c.watch(ctx, q.server, UDP, 2*patience)
-	o := udp.send(ctx, UDP, f, 2*patience)
+	o := udp.last(ctx, UDP, f, 2*patience, q.begun())
 	failure := FailureOf(o.Err)
-	dead := w.dead(failure != Timeout) || failure == NoRoute || failure == LineDead
+	dead := failure == NoRoute || failure == LineDead
 	if failure != Timeout && failure != Mismatched {
 		stop() // not silent
 	}
@@ -331,7 +350,7 @@ func (a *Answer) replied() bool {
 func (q *asking) tcp(ctx context.Context, f form) {
 	a := q.answer
 	a.NeedsTCP = true
-	o := q.last(ctx, q.query(TCP, f, 3*time.Second), true) // Unbound's tcp-auth-query-timeout
+	o := q.last(ctx, TCP, f, 3*time.Second, time.Time{}) // Unbound's tcp-auth-query-timeout
 	switch failure := FailureOf(o.Err); failure {
 	case "":
 	case Canceled, Limit, NotRecorded, LineDead: // our doing, not the server's: what the answer is stays open

@@ -73,7 +73,10 @@ func (l *Line) since(a netip.Addr, t Transport, at time.Time) bool {
 // A watch tells a server that is silent from a line that is dead: for all that
 // a client can see of one server, they are the same. It begins with a query,
 // and if nobody has answered a query of that time or later when half of the
-// wait is over, it asks servers that did answer before.
+// wait is over, it asks servers that did answer before. Where nobody has since
+// the first of the queries that were lost, it asks them promptly: they have to
+// be heard of what was sent when the last one was, not of what was sent later,
+// when the line may be back.
 type watch struct {
 	c      *Client
 	server netip.Addr
@@ -83,37 +86,50 @@ type watch struct {
 	stop   context.CancelFunc
 	ended  chan struct{}
 	silent bool // all that were asked besides
+	first  bool // the first of them was
 }
 
+// promptly is soon enough, and late enough for what fails at once.
+const promptly = 20 * time.Millisecond
+
 // watch begins with a query that is about to be sent and waited for so long.
-// Where nobody of the server's family was ever heard, the other family tells.
-func (c *Client) watch(ctx context.Context, server netip.Addr, over Transport, timeout time.Duration) *watch {
+// The first one that was lost before it was sent at a time, the zero time if
+// none was. Where nobody of the server's family was ever heard, the other family
+// tells.
+func (c *Client) watch(ctx context.Context, server netip.Addr, over Transport, timeout time.Duration, lost time.Time) *watch {
 	if f := family(server); over == UDP && !c.anyAlive(f) && c.anyAlive(1-f) {
 		server = unspecified[1-f]
 	}
 	ctx, stop := context.WithCancel(ctx)
 	w := &watch{c: c, server: server, over: over, begun: time.Now(), stop: stop, ended: make(chan struct{})}
+	wait := timeout / 2
+	if !lost.IsZero() && !c.cfg.Line.since(server, over, lost) {
+		wait = promptly
+	}
 	go func() {
 		defer close(w.ended)
 		defer defect.Catch(ctx)
-		select {
-		case <-ctx.Done():
-		case <-time.After(timeout / 2):
-			w.ask(ctx, timeout-timeout/2)
+		if idle(ctx, wait) {
+			w.ask(ctx, timeout-wait)
 		}
 	}()
 	return w
 }
 
-// dead ends the watch, at once if the query was answered. It reports whether
-// nobody is heard any more.
-func (w *watch) dead(answered bool) bool {
+// end ends the watch, at once if the query was answered. It reports whether
+// nobody is heard any more, or was not at first: then silence to the query tells
+// nothing, and it is worth another one.
+func (w *watch) end(answered bool) (dead, back bool) {
 	if answered {
 		w.stop()
 	}
 	<-w.ended
 	w.stop()
-	return !answered && w.silent && !w.heard()
+	if answered {
+		return false, false
+	}
+	dead = w.silent && !w.heard()
+	return dead, w.first && !dead
 }
 
 func (w *watch) heard() bool { return w.c.cfg.Line.since(w.server, w.over, w.begun) }
@@ -130,7 +146,7 @@ func (w *watch) ask(ctx context.Context, timeout time.Duration) {
 	}
 	select {
 	case <-x.ended:
-		w.silent = x.silent
+		w.silent, w.first = x.silent, x.first
 	case <-ctx.Done():
 	}
 }
@@ -140,6 +156,7 @@ type control struct {
 	begun  time.Time
 	ended  chan struct{}
 	silent bool
+	first  bool
 }
 
 // control returns the one that has begun since the watch, or a new one.
@@ -176,6 +193,7 @@ func (x *control) run(ctx context.Context, w *watch, timeout time.Duration) {
 	}
 	wg.Wait()
 	x.silent = len(others) > 0 && !slices.Contains(lost, false)
+	x.first = len(others) > 0 && lost[0]
 }
 
 // idle lets time pass, and reports whether the context lasted.

@@ -119,10 +119,10 @@ func (c *Client) ProbeLate(ctx context.Context, server netip.Addr, p Probe) (Obs
 // ProbeWatched is ProbeBriskly with an eye on whether others are heard: silence on
 // a line that is dead is told as such.
 func (c *Client) ProbeWatched(ctx context.Context, server netip.Addr, p Probe) (Observation, bool) {
-	w := c.watch(ctx, server, UDP, 2*c.cfg.Timeout)
+	w := c.watch(ctx, server, UDP, 2*c.cfg.Timeout, time.Time{})
 	o, sent := c.ProbeBriskly(ctx, server, p)
 	failure := FailureOf(o.Err)
-	if dead := w.dead(!gone(failure)); dead || failure == NoRoute {
+	if dead, _ := w.end(!gone(failure)); dead || failure == NoRoute {
 		o.Err = &Error{Failure: LineDead, Err: o.Err}
 	}
 	return o, sent
