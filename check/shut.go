@@ -97,7 +97,7 @@ func (j *judge) missed(z *survey.Zone) bool {
 // lossy reports whether servers that answer, outside of a zone, left a question
 // of ours without an answer.
 func (j *judge) lossy(zone string) bool {
-	if n := j.s.Network; n.TCP != "" || n.UDP != "" {
+	if n := j.s.Network; n.TCP != "" && n.TCP != "untried" || n.UDP != "" {
 		return true
 	}
 	answers, lost := map[netip.Addr]bool{}, map[netip.Addr]bool{}
