@@ -352,7 +352,8 @@ func (p prober) whyNoSOA() {
 // read.
 const insisting = 3
 
-// insist asks a question on which hangs what a server's denials are worth.
+// insist asks a question on which hangs what a server's denials are worth. What
+// was cut off is no answer: a server that limits its rate sends that by chance.
 func (p prober) insist(q resolver.Probe) (r reply, ok bool) {
 	var es []Exchange
 	for range insisting {
@@ -363,7 +364,7 @@ func (p prober) insist(q resolver.Probe) (r reply, ok bool) {
 		}
 	}
 	r.exchanges = es
-	return r, ok && failed(r.Observation) == ""
+	return r, ok && failed(r.Observation) == "" && !r.Reply.Msg.Truncated
 }
 
 // leaveOpen notes that it is not known whether the server denies its own zone, or
