@@ -136,7 +136,7 @@ func (j *judge) cutShort(l *survey.Lookup, as []*survey.Answer) bool {
 			if a.Addr != g.Addr || a.Status != survey.NotAsked {
 				continue
 			}
-			if g.Reason == "line-dead" {
+			if g.Reason == "line-dead" || g.Reason == "forged" {
 				return true // another address of its server may be another machine
 			}
 			left = append(left, a)

@@ -106,6 +106,8 @@ func gapReason(r string) string {
 		return "the keys that signatures are checked with could not be asked for from here"
 	case "line-dead":
 		return "servers that answered at first are silent too, so the network of this host went away"
+	case "forged":
+		return "somebody answers what this host asks with guesses, in the name of root servers too, and nothing else came"
 	case "intercepted":
 		return "something in between answers for the servers"
 	case "not-recorded":

@@ -3,6 +3,7 @@ package resolver
 import (
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,7 @@ type Client struct {
 	noRoutes    [2]int                   // exchanges that found no route: IPv4, IPv6
 	routes      [2]int                   // and those that did
 	replies     [2]int                   // and those that brought a reply over UDP
+	forged      bool                     // a root server's address sent replies to nothing that was asked
 	quickest    time.Duration            // the least time that a reply over UDP took; 0 before there is one
 }
 
@@ -183,6 +185,9 @@ func (c *Client) routed(a netip.Addr, t Transport, rtt time.Duration, failure Fa
 	case NotRecorded:
 	case NoRoute:
 		c.noRoutes[family(a)]++
+	case Mismatched:
+		c.forged = c.forged || t == UDP && c.isRoot(a)
+		c.routes[family(a)]++
 	case "":
 		if t == UDP {
 			c.replies[family(a)]++
@@ -194,6 +199,20 @@ func (c *Client) routed(a netip.Addr, t Transport, rtt time.Duration, failure Fa
 	default:
 		c.routes[family(a)]++
 	}
+}
+
+// isRoot reports whether an address is a root server's.
+func (c *Client) isRoot(a netip.Addr) bool {
+	return slices.ContainsFunc(c.cfg.Roots, func(r Root) bool { return slices.Contains(r.Addrs, a) })
+}
+
+// Forged reports whether replies came in the name of a root server to what was
+// never asked of it, and none that fits: root servers do not mix that up, so that
+// somebody guesses at what this host asks.
+func (c *Client) Forged() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.forged
 }
 
 // Network says how each address family fared: "works" when some reply came

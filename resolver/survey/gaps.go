@@ -27,6 +27,7 @@ func (t *taker) gaps(ctx context.Context) {
 	why := cmp.Or(Ended(ctx), "limit")
 	s := t.s
 	t.silentRoot()
+	t.discountForged()
 	for q, zone := range s.Starts {
 		if zone == "" {
 			delete(s.Starts, q)
@@ -101,6 +102,37 @@ func (t *taker) silentRoot() {
 		return
 	}
 	unheard(root)
+}
+
+// forged is the reason of a gap that forgeries leave.
+const forged = "forged"
+
+// discountForged marks as not asked what brought forgeries alone, where root
+// servers' names are on them as well: whoever sends them does so to this host,
+// and the true reply was drowned.
+func (t *taker) discountForged() {
+	if !t.c.Forged() {
+		return
+	}
+	for _, z := range t.zones {
+		for _, s := range z.Servers {
+			for _, a := range z.answersOf(s) {
+				a.drown()
+			}
+		}
+	}
+	for _, l := range t.lookups {
+		for _, a := range l.Answers {
+			a.drown()
+		}
+	}
+}
+
+// drown marks an answer as not asked of which forgeries are all that came.
+func (a *Answer) drown() {
+	if a.Status == Timeout && a.Mismatched {
+		a.Status, a.Lame = NotAsked, forged
+	}
 }
 
 // unheard marks answers of root servers as not asked.

@@ -328,7 +328,7 @@ type Gap struct {
 	Question
 	Zone   string
 	Addr   netip.Addr // of the server, if one was meant
-	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "root-fails", "intercepted", "not-recorded", "line-dead", "tcp-untried", "tcp-wavers", "keys-unseen", "denial-open"
+	Reason string     // "deadline", "interrupted", "no-route", "limit", "switched-off", "root-silent", "root-fails", "intercepted", "not-recorded", "line-dead", "tcp-untried", "tcp-wavers", "keys-unseen", "denial-open", "forged"
 }
 
 // Network is what the run showed of the network we ask from.
