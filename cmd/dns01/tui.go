@@ -173,7 +173,11 @@ func advance(w world) string {
 
 // terminalFor is the terminal that the program runs in.
 func (p *program) terminalFor(f *tuiFlags) (tui.Terminal, error) {
-	in, out := fileOf(p.stdin), fileOf(p.stdout)
+	shown := p.stdout
+	if w, ok := shown.(*inert); ok { // no runner reads what a person sees and types
+		shown = w.Writer
+	}
+	in, out := fileOf(p.stdin), fileOf(shown)
 	if in == nil || out == nil || !term.IsTerminal(in.Fd()) || !term.IsTerminal(out.Fd()) || p.env("TERM") == "dumb" {
 		return tui.Terminal{}, usagef(`tui needs a terminal to draw on and to read keys from; use "dns01 check" where there is none`)
 	}

@@ -208,10 +208,11 @@ func TestTUIRestoresTheTerminal(t *testing.T) {
 	}
 }
 
-// Small terminals are told what is missing, and larger ones used at once.
+// Small terminals are told what is missing, and larger ones used at once. Both
+// work on a runner, where a person has opened a terminal to look after a build.
 func TestTUIFollowsTheSize(t *testing.T) {
 	p := newPane(t, 40, 20)
-	p.types("dns01 tui --demo; echo STATUS $?")
+	p.types("GITHUB_ACTIONS=true dns01 tui --demo; echo STATUS $?")
 	p.keys("Enter")
 	p.sees("AT RISK", "40 columns are too few by 20.")
 	p.tmux("resize-window", "-x", "80", "-y", "24")
