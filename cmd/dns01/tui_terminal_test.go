@@ -44,8 +44,13 @@ func newPane(t *testing.T, w, h int) *pane {
 			t.Fatal(err)
 		}
 	}
-	p.tmux("-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), "-c", p.dir,
-		"env", "-u", "NO_COLOR", "PATH="+bin+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "PS1=READY-FOR-KEYS$ ", "ENV=", "sh")
+	shell := []string{"-f", "/dev/null", "new-session", "-d", "-x", fmt.Sprint(w), "-y", fmt.Sprint(h), "-c", p.dir, "env"}
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "DNS01_") || slices.Contains([]string{"NO_COLOR", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"}, name) {
+			shell = append(shell, "-u", name) // it tells the program of another place than this
+		}
+	}
+	p.tmux(append(shell, "PATH="+bin+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "PS1=READY-FOR-KEYS$ ", "ENV=", "sh")...)
 	t.Cleanup(func() { _ = p.command("kill-server").Run() })
 	p.sees("READY-FOR-KEYS$")
 	return p
