@@ -235,7 +235,7 @@ func TestAgentWantsToKnowWhereItStands(t *testing.T) {
 		{"--rir", "NASA", "ARIN, RIPE NCC, APNIC, LACNIC, AFRINIC"},
 		{"--jobs", "0", "--jobs 0"},
 		{"--drain", "soon", "--drain"},
-		{"--nats-creds", "/nonexistent", "--nats-creds /nonexistent cannot be read: no such file"},
+		{"--nats-creds", "no-such-file", "--nats-creds no-such-file cannot be read: no such file"},
 		{"--nats-creds", "/dev/null", "--nats-creds /dev/null cannot be read: it is no regular file"},
 		{"--nats-cert", "agent_test.go", "needs its key"},
 		{"--pace", "fast", "--pace"},

@@ -288,9 +288,9 @@ func TestBatchSurvivesKills(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := func(killAfter time.Duration) error {
-		cmd := exec.Command(binary, "batch", "--demo", "healthy", "--pace", "none", "--jobs", "8", "--quiet", "--resume", "--output", out, list)
+		cmd := exec.Command(binary, "batch", "--demo", "healthy", "--pace", "none", "--timeout", "20s", "--jobs", "8", "--quiet", "--resume", "--output", out, list)
 		var stderr bytes.Buffer
-		cmd.Stderr = &stderr
+		cmd.Env, cmd.Stderr = ownEnvironment(), &stderr
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}

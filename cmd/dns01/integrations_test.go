@@ -21,7 +21,7 @@ func inShell(t *testing.T, dir string, env map[string]string, script string, arg
 	t.Helper()
 	cmd := exec.Command("bash", append([]string{"--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script}, args...)...)
 	cmd.Dir = dir
-	cmd.Env = append(forRace(), "PATH="+os.Getenv("PATH"), "HOME="+dir)
+	cmd.Env = append(ownEnvironment(), "HOME="+dir)
 	for k, v := range env {
 		cmd.Env = append(cmd.Env, k+"="+v)
 	}

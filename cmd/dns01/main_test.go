@@ -30,6 +30,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// ownEnvironment is that of a program that is run: nothing of whoever runs the
+// tests but where programs are, and no DNS01_ variable of theirs.
+func ownEnvironment() []string { return append(forRace(), "PATH="+os.Getenv("PATH")) }
+
 // forRace is what a race detector in a program that is run is told, if anything:
 // it waits for a second at the end of each otherwise.
 func forRace() []string {

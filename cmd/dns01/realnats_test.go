@@ -47,7 +47,7 @@ type child struct {
 func childOf(t *testing.T, name string, args ...string) *child {
 	t.Helper()
 	c := &child{newHeardLines(), exec.Command(name, args...)}
-	c.cmd.Stderr = c
+	c.cmd.Env, c.cmd.Stderr = ownEnvironment(), c
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func startWatch(t *testing.T, dir string, args ...string) *watchProcess {
 		t.Skip("no program to start: ", err)
 	}
 	w := &watchProcess{t: t, cmd: exec.Command(binary, append([]string{"watch", "--listen", "127.0.0.1:0"}, args...)...)}
-	w.cmd.Dir, w.cmd.Env = dir, append(forRace(), "PATH="+os.Getenv("PATH"))
+	w.cmd.Dir, w.cmd.Env = dir, ownEnvironment()
 	pipe, err := w.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
