@@ -95,6 +95,19 @@ func (d *Dispatcher) ensure(ctx context.Context) error {
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, 2*apiTimeout)
 	defer cancel()
+	// A coordinator that ends just now may remove a stream between the steps.
+	for try := 1; ; try++ {
+		if err := d.prepare(ctx); try == ensureTries || !errors.Is(err, jetstream.ErrStreamNotFound) {
+			return err
+		}
+	}
+}
+
+// ensureTries is how often the queue is made when it is removed meanwhile.
+const ensureTries = 5
+
+// prepare makes what is missing of the queue, step by step.
+func (d *Dispatcher) prepare(ctx context.Context) error {
 	results, err := ensureStream(ctx, d.js, resultConfig())
 	if err != nil {
 		return err
