@@ -25,14 +25,19 @@ func askedAgain(e climbEnd) string {
 	case l == nil || len(l.Again) == 0:
 		return ""
 	case recovered(l):
-		a := recoveries(l)[0]
-		return fmt.Sprintf(" Asked again a moment later, %s answers: it comes and goes.", host(a.Server, a.Addr))
+		return cameAndWent(l)
 	}
 	lasts := "it lasts"
 	if e.transient {
 		lasts = "it has not passed yet"
 	}
 	return fmt.Sprintf(" Asked again %s in the seconds after: %s.", times(len(l.Again)), lasts)
+}
+
+// cameAndWent tells who answered when a failed lookup was asked again.
+func cameAndWent(l *survey.Lookup) string {
+	a := recoveries(l)[0]
+	return fmt.Sprintf(" Asked again a moment later, %s answers: it comes and goes.", host(a.Server, a.Addr))
 }
 
 // times is a number of times.

@@ -18,6 +18,13 @@ var challengeRules = []*Rule{
 		Source:    "RFC 4592 §2.2.1; RFC 8555 §8.4",
 	},
 	{
+		ID: "challenge-lookup-failed", Subject: "challenge", Severity: Error,
+		Title:  "The lookup of the challenge name fails, and passes a moment later",
+		Why:    "The CA looks once. What its resolver gets in the moment in which a server starts, or loads the zone anew, fails the validation.",
+		Fix:    "Repeat the order later. If it fails again, look in the server's log for what it does at that time.",
+		Source: "RFC 8555 §8.4; RFC 1035 §4.1.1",
+	},
+	{
 		ID: "challenge-misplaced", Subject: "challenge", Severity: Error,
 		Title:  "The expected value stands at another name",
 		Why:    "The CA looks at the challenge name alone, and finds nothing of this order there.",
@@ -200,8 +207,20 @@ func (az *authorization) stuckAtTCP(e *end) bool {
 // unexplained is the finding for a lookup that fails at one name of a zone
 // that is served otherwise.
 func (az *authorization) unexplained(e *end) Finding {
+	if recovered(e.at) {
+		return momentary(e)
+	}
 	f := finding("type-mishandled", e.owner(), fmt.Sprintf("Asked for TXT records of %s, %s.", e.owner(), failing(e)))
 	f.Servers, f.Evidence = hosts(e.answers), evidence(e.answers...)
+	return f
+}
+
+// momentary is the finding for a lookup that failed, and did not when it was
+// asked again.
+func momentary(e *end) Finding {
+	f := finding("challenge-lookup-failed", e.owner(), fmt.Sprintf("Asked for TXT records of %s, %s.", e.owner(), failing(e))+cameAndWent(e.at))
+	f.Transient = true
+	f.Servers, f.Evidence = hosts(e.answers), evidence(append(slices.Clone(e.answers), recoveries(e.at)...)...)
 	return f
 }
 

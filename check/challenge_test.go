@@ -166,3 +166,28 @@ func TestChallengeResult(t *testing.T) {
 		t.Errorf("challenge (-want +got):\n%s", diff)
 	}
 }
+
+// A challenge lookup that every server failed, and answered when it was asked
+// again, is worth an order later; one that goes on failing is not.
+func TestChallengeAskedAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		again   edit
+		verdict Verdict
+		want    []string
+	}{
+		{"it comes back", txtAnswer(v1), Retry, []string{"error challenge-lookup-failed"}},
+		{"in vain", lameAnswer("servfail"), Blocked, []string{"error type-mishandled"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld("example.com")
+			l := w.ask("example.com", challengeName, "TXT", lameAnswer("servfail"), lameAnswer("servfail"))
+			z := w.Zone("example.com")
+			l.Again = append(l.Again, w.answer(z, z.Servers[0], l.Question, tt.again))
+			r := judgeAll(t, w, letsEncrypt(v1))
+			if d := cmp.Diff(tt.want, briefs(r)); d != "" || r.Verdict != tt.verdict {
+				t.Errorf("%s, want %s (-want +got):\n%s", r.Verdict, tt.verdict, d)
+			}
+		})
+	}
+}

@@ -39,7 +39,7 @@ func (az *authorization) verdict() Verdict {
 	txt, caa := az.txtTally(), az.climb.tally()
 	switch {
 	case !txt.may():
-		if all(az.txt.ends, func(e *end) bool { return az.validates(e) != fails || !az.begins(e).IsZero() }) {
+		if all(az.txt.ends, func(e *end) bool { return az.validates(e) != fails || !az.begins(e).IsZero() || recovered(e.at) }) {
 			return Retry
 		}
 		return Blocked

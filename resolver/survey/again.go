@@ -121,10 +121,16 @@ func (l *lookup) answer(addr netip.Addr, o resolver.Observation) *resolver.Answe
 }
 
 // undecided are the lookups of CAA at which a climb ends since no server has
-// an answer to take, though there is one who answers.
+// an answer to take, though there is one who answers, and those of challenges
+// that every server failed at once.
 func (t *taker) undecided() []*lookup {
 	var failing []*lookup
 	for _, id := range t.s.Identifiers {
+		q := Question{id.Challenge, "TXT"}
+		l := t.lookups[lookupKey{t.s.Starts[q], q}]
+		if l != nil && l.usable() == 0 && len(failing) < mostFailing && !slices.Contains(failing, l) && servfails(l) && t.answersElse(l) {
+			failing = append(failing, l)
+		}
 		for _, name := range id.CAA {
 			l := t.lookups[lookupKey{t.s.Starts[Question{name, "CAA"}], Question{name, "CAA"}}]
 			if l == nil || len(l.Answers) == 0 || allHaveRecords(l) {
@@ -161,6 +167,13 @@ func worthAgain(l *lookup) bool {
 	return len(failed) > 0 && !slices.ContainsFunc(failed, func(a *Answer) bool {
 		return a.Status != Timeout && a.Status != Lame || a.Lame == "alias-loop" || a.EDNS != ""
 	})
+}
+
+// servfails reports whether every failure is a server's that says it is in
+// trouble, as one does that is starting or loading a zone.
+func servfails(l *lookup) bool {
+	failed := l.failures()
+	return len(failed) > 0 && !slices.ContainsFunc(failed, func(a *Answer) bool { return a.Status != Lame || a.Lame != "servfail" || a.EDNS != "" })
 }
 
 // answersElse reports whether some server of the zone answers another question
