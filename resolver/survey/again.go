@@ -165,7 +165,7 @@ func (l *lookup) failures() []*Answer {
 func worthAgain(l *lookup) bool {
 	failed := l.failures()
 	return len(failed) > 0 && !slices.ContainsFunc(failed, func(a *Answer) bool {
-		return a.Status != Timeout && a.Status != Lame || a.Lame == "alias-loop" || a.EDNS != ""
+		return a.Status != Timeout && a.Status != Lame || a.Lame == "alias-loop" || a.formed()
 	})
 }
 
@@ -173,8 +173,12 @@ func worthAgain(l *lookup) bool {
 // trouble, as one does that is starting or loading a zone.
 func servfails(l *lookup) bool {
 	failed := l.failures()
-	return len(failed) > 0 && !slices.ContainsFunc(failed, func(a *Answer) bool { return a.Status != Lame || a.Lame != "servfail" || a.EDNS != "" })
+	return len(failed) > 0 && !slices.ContainsFunc(failed, func(a *Answer) bool { return a.Status != Lame || a.Lame != "servfail" || a.formed() })
 }
+
+// formed reports whether it hung on the form of a question what came. An error
+// without an OPT record, as older servers send it, tells nothing.
+func (a *Answer) formed() bool { return a.EDNS != "" && a.EDNS != "absent" }
 
 // answersElse reports whether some server of the zone answers another question
 // than that: a registry's does where a zone below is known. With root servers
