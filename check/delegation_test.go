@@ -47,6 +47,17 @@ func TestDelegation(t *testing.T) {
 		{name: "one of two servers unreachable", verdict: AtRisk, want: []string{"warning nameserver-unreachable"}, change: func(w world, _ *Order) {
 			w.everything("example.com", 1, lost(survey.Unreachable))
 		}},
+		{name: "one denies the zone with authority, in preflight", values: []string{}, verdict: AtRisk,
+			want: []string{"warning nameserver-lame", "warning challenge-not-on-every-server because nameserver-lame"}, change: func(w world, _ *Order) {
+				w.ask("example.com", challengeName, "TXT", nxDomainAnswer)
+				w.everything("example.com", 1, nxDomainAnswer)
+			}},
+		{name: "all deny the zone with authority, in preflight", values: []string{}, verdict: Ready, want: []string{"note nameserver-lame"}, change: func(w world, _ *Order) {
+			bothLose(w, nxDomainAnswer)
+		}},
+		{name: "one denies its SOA record alone", verdict: Ready, want: []string{}, change: func(w world, _ *Order) {
+			w.soa("example.com", soaAnswer(1), noDataAnswer)
+		}},
 		{name: "one lame in preflight", values: []string{}, verdict: AtRisk, want: []string{"warning nameserver-lame", "note challenge-leftover-values"}, change: func(w world, _ *Order) {
 			w.everything("example.com", 1, lameAnswer("servfail"))
 		}},

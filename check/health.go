@@ -12,6 +12,7 @@ type serverState string
 const (
 	serving     serverState = "serving"     // answered some question with authority
 	lame        serverState = "lame"        // answers, and never usably
+	zoneless    serverState = "without"     // answers with authority, and does not have the zone
 	quiet       serverState = "silent"      // never answers
 	unreachable serverState = "unreachable" // refuses, or a router says so
 	tardy       serverState = "tardy"       // answers when nobody waits any more
@@ -101,6 +102,9 @@ func (j *judge) health(z *survey.Zone) *zoneHealth {
 func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.Answer) {
 	if s.Special != "" {
 		return special, nil
+	}
+	if j.lacks(z, s) && !s.Probe("case").Is("differs") {
+		return zoneless, s.SOA
 	}
 	var first *survey.Answer
 	for _, a := range j.answersOf(z, s) {

@@ -17,6 +17,7 @@ func brokenServers(h *zoneHealth) []draft {
 		fix   string
 	}{
 		{lame, "nameserver-lame", "Load %s on %s, or take %s out of its NS records in %s%s."},
+		{zoneless, "nameserver-lame", "Load %s on %s, or take %s out of its NS records in %s%s."},
 		{quiet, "nameserver-silent", "See that %s is served on port 53, UDP and TCP, at %s, or take %s out of its NS records in %s%s."},
 		{unreachable, "nameserver-unreachable", "Start the name server for %s at %s, or take %s out of its NS records in %s%s."},
 		{deaf, mute[deaf], "Let queries for %s that carry EDNS (an OPT record) through to %s: look at the firewall before %s. Or change the NS records in %s%s."},
@@ -37,11 +38,34 @@ func brokenServers(h *zoneHealth) []draft {
 				f.Severity = Error
 			}
 		}
+		if k.state == zoneless {
+			f.Detail += fmt.Sprintf(" That was to the question for the SOA record of %s, which every server of it has.", h.zone.Name)
+		}
 		f.Servers, f.Evidence = labels(ss), evidence(answers(ss)...)
 		f.Fix = fmt.Sprintf(k.fix, h.zone.Name, who(answers(ss)), verb(len(names(ss)), "it", "them"), parentOf(h.zone), registrar(h.zone))
 		ds = append(ds, draft{Finding: f, cause: h.whyBroken(ss)})
 	}
-	return ds
+	return append(ds, zoneNowhere(h)...)
+}
+
+// zoneNowhere notes servers that all answer with authority and deny the zone's own
+// SOA: a CA's resolver takes what they say, and does not ask for it.
+func zoneNowhere(h *zoneHealth) []draft {
+	ss := slices.DeleteFunc(slices.Clone(h.servers), func(s serverHealth) bool { return !s.InParent })
+	if len(ss) == 0 || !all(ss, func(s serverHealth) bool {
+		return s.state == serving && s.SOA != nil && noSOA(s.SOA) && !s.Probe("case").Is("differs")
+	}) {
+		return nil
+	}
+	var as []*survey.Answer
+	for _, s := range ss {
+		as = append(as, s.SOA)
+	}
+	f := finding("nameserver-lame", h.zone.Name, fmt.Sprintf("Asked for the SOA record of %s, which every server of a zone has, %s: whatever is published, it may not be there that it is looked up.", h.zone.Name, saidEach(as)))
+	f.Severity = Note
+	f.Servers, f.Evidence = labels(ss), evidence(as...)
+	f.Fix = fmt.Sprintf("See that %s is loaded on %s, and not answered for by a catch-all.", h.zone.Name, who(as))
+	return []draft{{Finding: f}}
 }
 
 // whyBroken is what explains broken servers: that none is left, or that the

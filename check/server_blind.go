@@ -16,12 +16,34 @@ func (j *judge) blind(l *survey.Lookup, a *survey.Answer) string {
 	if a.Rcode == "BADVERS" {
 		return "edns-version-mishandled"
 	}
-	if z := j.s.Zone(l.Zone); z != nil && !a.CaseLost {
-		if s := serverAt(z, a); s != nil && s.Probe("case").Is("differs") {
-			return "case-answers-differ"
-		}
+	z := j.s.Zone(l.Zone)
+	if z == nil || a.CaseLost {
+		return ""
+	}
+	switch s := serverAt(z, a); {
+	case s == nil:
+	case s.Probe("case").Is("differs"):
+		return "case-answers-differ"
+	case j.lacks(z, s) && !j.open(l, a):
+		return "nameserver-lame"
 	}
 	return ""
+}
+
+// lacks reports whether a server denies the SOA of the zone, which another one of
+// the delegation has, and has nothing else of it: it answers with authority for
+// whatever it is asked.
+func (j *judge) lacks(z *survey.Zone, s *survey.Server) bool {
+	return s.SOA != nil && noSOA(s.SOA) && slices.ContainsFunc(z.Servers, func(o *survey.Server) bool {
+		return o.InParent && o.SOA != nil && o.SOA.Status == survey.Answered
+	}) && !slices.ContainsFunc(j.answersOf(z, s), func(a *survey.Answer) bool {
+		return a.Status == survey.Answered || a.Status == survey.Aliased || a.Status == survey.Referral
+	})
+}
+
+// noSOA reports whether an answer denies that there is a zone.
+func noSOA(a *survey.Answer) bool {
+	return a.Authoritative && (a.Status == survey.NoData || a.Status == survey.NXDomain)
 }
 
 // open reports whether it could not be found out if the server of a denial
