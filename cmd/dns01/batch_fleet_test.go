@@ -215,7 +215,7 @@ func TestAnAgentThatEndsGivesBackWhatItHolds(t *testing.T) {
 	stop, _ := agentRunning(t, s, healthy("eu-west", "RIPE")...)
 	agentRunning(t, s, healthy("us-east", "ARIN")...)
 	const n = 150
-	r := startFleet(t.Context(), t, s, orders(n), "--lost-after", "1h", "-q") // given back, not lost
+	r := startFleet(t.Context(), t, s, orders(n), "--lost-after", "1m", "-q") // given back; but for what a host that stood still never took from its socket
 	r.underWay()
 	if status := stop(); status != statusOK {
 		t.Errorf("the agent ended with %d", status)
