@@ -19,7 +19,7 @@ var errInterrupted = errors.New("interrupted")
 
 const (
 	timeToWrite   = 500 * time.Millisecond // for a reader, after an interrupt
-	timeToCompute = 800 * time.Millisecond // of a processor, after an interrupt
+	timeToCompute = 3 * time.Second        // of a processor, after an interrupt: reports and recordings take less
 )
 
 // A breakable is a stream of the process whose reads and writes an interrupt
@@ -113,8 +113,8 @@ func inherited(w io.Writer) io.Writer {
 	return w
 }
 
-// overdue returns once a second of the processor, about, was used after an
-// interrupt: used is what the process has used. It is not a second of the clock,
+// overdue returns once some seconds of the processor were used after an
+// interrupt: used is what the process has used. Those are not seconds of the clock,
 // in which a process on a busy machine may get nothing done.
 func overdue(ctx context.Context, used func() time.Duration) {
 	<-ctx.Done()
