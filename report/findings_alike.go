@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"dns01/check"
 )
 
 // toldInFull is how many findings of one rule and severity are told before the
@@ -11,13 +13,14 @@ import (
 const toldInFull = 2
 
 // alike are the findings from i on of which enough others of the same rule and
-// severity stand before them. One with consequences is told in any case.
+// severity, with the same consequences, stand before them.
 func alike(causes []cause, i int) []cause {
-	same := func(c cause) bool {
-		return c.Rule == causes[i].Rule && c.Severity == causes[i].Severity && len(c.consequences) == 0
-	}
-	if i < toldInFull || !same(causes[i]) {
+	if i < toldInFull {
 		return nil
+	}
+	kind := func(a, b *check.Finding) bool { return a.Rule == b.Rule && a.Severity == b.Severity }
+	same := func(c cause) bool {
+		return kind(c.Finding, causes[i].Finding) && slices.EqualFunc(c.consequences, causes[i].consequences, kind)
 	}
 	for _, c := range causes[i-toldInFull : i] {
 		if !same(c) {

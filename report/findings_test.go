@@ -37,6 +37,27 @@ func TestFindingsThatAreAlike(t *testing.T) {
 	}
 }
 
+// A value at another name leads to one that is missing, at each of a hundred
+// names; where something else follows, it is told.
+func TestFindingsWithAlikeConsequencesAreAlike(t *testing.T) {
+	var res check.Result
+	for i := range 6 {
+		name := fmt.Sprintf("_acme-challenge.host%d.example.com", i)
+		res.Findings = append(res.Findings,
+			check.Finding{Rule: check.Find("challenge-misplaced"), Severity: check.Error, Name: name},
+			check.Finding{Rule: check.Find("challenge-missing"), Severity: check.Error, Name: name, Because: "challenge-misplaced"})
+	}
+	res.Findings = append(res.Findings,
+		check.Finding{Rule: check.Find("challenge-misplaced"), Severity: check.Error, Name: "_acme-challenge.other.example.com"},
+		check.Finding{Rule: check.Find("challenge-no-txt"), Severity: check.Error, Name: "_acme-challenge.other.example.com", Because: "challenge-misplaced"})
+	p := newPage(&strings.Builder{}, TextOptions{ASCII: true})
+	writeFindings(p, res)
+	got := p.String()
+	if n := strings.Count(got, "hence ERROR"); n != 3 || !strings.Contains(got, "The same 4 times more") || !strings.HasSuffix(got, "[challenge-no-txt]\n") {
+		t.Errorf("%d consequences:\n%s", n, got)
+	}
+}
+
 // Names that lead to one target are told in one line, and one by one for who
 // asks for it. What differs in a word, or has consequences, stands by itself.
 func TestFindingsThatRepeatThemselves(t *testing.T) {
