@@ -52,6 +52,20 @@ func TestDelegation(t *testing.T) {
 				w.ask("example.com", challengeName, "TXT", nxDomainAnswer)
 				w.everything("example.com", 1, nxDomainAnswer)
 			}},
+		{name: "one denies the zone with authority, and its SOA is lost", values: []string{}, verdict: AtRisk,
+			want: []string{"warning nameserver-lame", "warning challenge-not-on-every-server because nameserver-lame"}, change: func(w world, _ *Order) {
+				w.ask("example.com", challengeName, "TXT", nxDomainAnswer)
+				w.everything("example.com", 1, nxDomainAnswer)
+				w.soa("example.com", soaAnswer(1), lost(survey.Timeout))
+				w.deniesNS("example.com")
+			}},
+		{name: "one denies the zone with authority, and the SOA of the other is lost", values: []string{}, verdict: AtRisk,
+			want: []string{"warning nameserver-lame", "warning challenge-not-on-every-server because nameserver-lame"}, change: func(w world, _ *Order) {
+				w.ask("example.com", challengeName, "TXT", nxDomainAnswer)
+				w.everything("example.com", 1, nxDomainAnswer)
+				w.soa("example.com", lost(survey.Timeout), nxDomainAnswer)
+				w.deniesNS("example.com")
+			}},
 		{name: "all deny the zone with authority, in preflight", values: []string{}, verdict: Ready, want: []string{"note nameserver-lame"}, change: func(w world, _ *Order) {
 			bothLose(w, nxDomainAnswer)
 		}},

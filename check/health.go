@@ -104,7 +104,7 @@ func (j *judge) state(z *survey.Zone, s *survey.Server) (serverState, *survey.An
 		return special, nil
 	}
 	if j.lacks(z, s) && !s.Probe("case").Is("differs") {
-		return zoneless, s.SOA
+		return zoneless, apex(s)
 	}
 	var first *survey.Answer
 	for _, a := range j.answersOf(z, s) {

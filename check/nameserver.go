@@ -39,7 +39,7 @@ func brokenServers(h *zoneHealth) []draft {
 			}
 		}
 		if k.state == zoneless {
-			f.Detail += fmt.Sprintf(" That was to the question for the SOA record of %s, which every server of it has.", h.zone.Name)
+			f.Detail += fmt.Sprintf(" That was to the question for the %s of %s, which every server of it has.", apexRecords(answers(ss)), h.zone.Name)
 		}
 		f.Servers, f.Evidence = labels(ss), evidence(answers(ss)...)
 		f.Fix = fmt.Sprintf(k.fix, h.zone.Name, who(answers(ss)), verb(len(names(ss)), "it", "them"), parentOf(h.zone), registrar(h.zone))
@@ -48,12 +48,24 @@ func brokenServers(h *zoneHealth) []draft {
 	return append(ds, zoneNowhere(h)...)
 }
 
+// apexRecords says what some answers about the apex of a zone were asked for.
+func apexRecords(as []*survey.Answer) string {
+	ns := func(a *survey.Answer) bool { return a.Type == "NS" }
+	switch {
+	case all(as, ns):
+		return "NS records"
+	case slices.ContainsFunc(as, ns):
+		return "SOA or NS records"
+	}
+	return "SOA record"
+}
+
 // zoneNowhere notes servers that all answer with authority and deny the zone's own
 // SOA: a CA's resolver takes what they say, and does not ask for it.
 func zoneNowhere(h *zoneHealth) []draft {
 	ss := slices.DeleteFunc(slices.Clone(h.servers), func(s serverHealth) bool { return !s.InParent })
 	if len(ss) == 0 || !all(ss, func(s serverHealth) bool {
-		return s.state == serving && s.SOA != nil && noSOA(s.SOA) && !s.Probe("case").Is("differs")
+		return s.state == serving && noApex(s.SOA) && !s.Probe("case").Is("differs")
 	}) {
 		return nil
 	}

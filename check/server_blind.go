@@ -30,20 +30,30 @@ func (j *judge) blind(l *survey.Lookup, a *survey.Answer) string {
 	return ""
 }
 
-// lacks reports whether a server denies the SOA of the zone, which another one of
+// lacks reports whether a server denies the apex of the zone, which another one of
 // the delegation has, and has nothing else of it: it answers with authority for
 // whatever it is asked.
 func (j *judge) lacks(z *survey.Zone, s *survey.Server) bool {
-	return s.SOA != nil && noSOA(s.SOA) && slices.ContainsFunc(z.Servers, func(o *survey.Server) bool {
-		return o.InParent && o.SOA != nil && o.SOA.Status == survey.Answered
+	return noApex(apex(s)) && slices.ContainsFunc(z.Servers, func(o *survey.Server) bool {
+		a := apex(o)
+		return o.InParent && a != nil && a.Status == survey.Answered
 	}) && !slices.ContainsFunc(j.answersOf(z, s), func(a *survey.Answer) bool {
 		return a.Status == survey.Answered || a.Status == survey.Aliased || a.Status == survey.Referral
 	})
 }
 
-// noSOA reports whether an answer denies that there is a zone.
-func noSOA(a *survey.Answer) bool {
-	return a.Authoritative && (a.Status == survey.NoData || a.Status == survey.NXDomain)
+// apex is what a server said of the zone's SOA record, or of its NS records where
+// that was lost: every server of a zone has both. Nil where it was not asked.
+func apex(s *survey.Server) *survey.Answer {
+	if s.SOA != nil && s.SOA.Rcode != "" {
+		return s.SOA
+	}
+	return s.NS
+}
+
+// noApex reports whether an answer about the apex denies that there is a zone.
+func noApex(a *survey.Answer) bool {
+	return a != nil && a.Authoritative && (a.Status == survey.NoData || a.Status == survey.NXDomain)
 }
 
 // open reports whether it could not be found out if the server of a denial

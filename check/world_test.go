@@ -119,6 +119,14 @@ func (w world) soa(zone string, edits ...edit) {
 	}
 }
 
+// deniesNS has the first server of a zone answer the NS question, and the second
+// one deny it.
+func (w world) deniesNS(zone string) {
+	z, q := w.Zone(zone), survey.Question{Name: zone, Type: "NS"}
+	z.Servers[0].NS = w.answer(z, z.Servers[0], q, func(a *survey.Answer) { a.Status, a.NS = survey.Answered, z.ParentNS })
+	z.Servers[1].NS = w.answer(z, z.Servers[1], q, nxDomainAnswer)
+}
+
 // everything sets every answer of one server of a zone.
 func (w world) everything(zone string, server int, e edit) {
 	z := w.Zone(zone)
