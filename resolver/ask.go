@@ -97,8 +97,7 @@ func (c *Client) ask(ctx context.Context, key ask) *Answer {
 		q.lowerCase(ctx)
 	}
 	if a.Msg != nil && a.Msg.Rcode == dns.RcodeServerFailure {
-		// One SERVFAIL may be a hiccup; a CA's resolver asks again too.
-		q.take(q.send(ctx, UDP, form{lower: a.CaseLost, plain: a.Plain}, c.cfg.Timeout))
+		q.retry(ctx)
 	}
 	if a.Msg != nil && a.Msg.Truncated && a.Transport == UDP {
 		q.tcp(ctx, form{lower: a.CaseLost, plain: a.Plain})
@@ -389,6 +388,17 @@ func (q *asking) lowerCase(ctx context.Context) {
 	}
 	q.take(o)
 	q.answer.CaseLost = true
+}
+
+// retry asks again after a SERVFAIL: one may be a hiccup, and a CA's resolver asks
+// again too. Where nothing comes of that, what the server said stands.
+func (q *asking) retry(ctx context.Context) {
+	o := q.send(ctx, UDP, form{lower: q.answer.CaseLost, plain: q.answer.Plain}, q.c.cfg.Timeout)
+	switch FailureOf(o.Err) {
+	case Timeout, Mismatched, Malformed:
+		return
+	}
+	q.take(o)
 }
 
 // spend takes one query from the run's budget, and from that for an address:

@@ -146,6 +146,16 @@ func TestAskFallsBackAsAResolverDoes(t *testing.T) {
 			[]string{"udp TXT", "udp TXT"},
 			func(a *Answer) bool { return a.Msg.Rcode == dns.RcodeSuccess },
 		},
+		"SERVFAIL, and the second reply is lost": {
+			func(q Query, n int) *dns.Msg {
+				if n > 1 {
+					return nil
+				}
+				return answerTo(q, func(m *dns.Msg) { m.Rcode = dns.RcodeServerFailure })
+			},
+			[]string{"udp TXT", "udp TXT"},
+			func(a *Answer) bool { return a.Failure == "" && a.Msg.Rcode == dns.RcodeServerFailure },
+		},
 		"answer without a question": {
 			func(q Query, n int) *dns.Msg { return answerTo(q, func(m *dns.Msg) { m.Question = nil }) },
 			[]string{"udp TXT"},
