@@ -147,7 +147,7 @@ func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Pr
 
 // Agree does what a resolver does with an answer whose question came back in
 // another letter case: it asks the servers again in lower case, several times,
-// and reports whether they all say the same.
+// and reports whether no reply says anything else. Silence says nothing.
 func (c *Client) Agree(ctx context.Context, servers []netip.Addr, a *Answer) ([]Observation, bool) {
 	if a.Msg == nil {
 		return nil, true
@@ -157,5 +157,5 @@ func (c *Client) Agree(ctx context.Context, servers []netip.Addr, a *Answer) ([]
 		all = append(all, ServerAddr{Addr: s})
 	}
 	asked, p := c.agreeInLowerCase(ctx, all, a)
-	return asked, p == ProblemNone
+	return asked, p != ProblemCase
 }

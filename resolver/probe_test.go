@@ -310,3 +310,39 @@ func answered(query []byte) []byte {
 	wire[2] |= 0x80
 	return wire
 }
+
+// Who is silent to the questions in lower case says nothing else than before: it
+// may be our own network that went away.
+func TestSilenceDoesNotDisagree(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		again func(Query) *dns.Msg
+		want  bool
+	}{
+		{"the same", func(q Query) *dns.Msg { return answerTo(q, fine) }, true},
+		{"silence", func(Query) *dns.Msg { return nil }, true},
+		{"without authority", func(q Query) *dns.Msg { return answerTo(q, func(*dns.Msg) {}) }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := &scripted{reply: func(q Query, n int) *dns.Msg {
+					if n > 2 { // Ask makes sure once
+						return tt.again(q)
+					}
+					m := answerTo(q, fine)
+					m.Question[0].Name = strings.ToLower(m.Question[0].Name)
+					return m
+				}}
+				c, server := New(Config{Exchanger: s}), netip.MustParseAddr("8.8.8.1")
+				first := c.Ask(t.Context(), server, "_acme-challenge.example.com", dns.TypeTXT)
+				if !first.CaseLost {
+					t.Fatal("the letter case is kept")
+				}
+				if _, agree := c.Agree(t.Context(), []netip.Addr{server}, first); agree != tt.want {
+					t.Errorf("they agree: %t, want %t", agree, tt.want)
+				}
+				c.Wait()
+			})
+		})
+	}
+}
