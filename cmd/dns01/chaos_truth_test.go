@@ -118,7 +118,8 @@ func (b *chaosBench) findTruth(t *testing.T, worlds []*lab.Scenario, look []stri
 
 // truthFor is what a run is held against. Where letter case is lost, the CA's
 // resolver compares what all servers say, and one that does not get through any
-// more contradicts nobody: then the best is that of the world without it. Where
+// more contradicts nobody: then the best is that of the world without it. One that
+// brings nothing but an error does not contradict either, and is not waited for. Where
 // two machines or several records take turns behind one address, a lost question is a turn, too, and
 // all that is heard may come from the worse of them. And one that refuses at once
 // is better than one that is silent to CAA: no time is lost on it.
@@ -145,26 +146,44 @@ func (b *chaosBench) truthFor(t *testing.T, r *trial) truth {
 // betterWithout are the faults of servers that were hit with which a world may be
 // better than without, each set on its own.
 func (b *chaosBench) betterWithout(t *testing.T, r *trial) (sets [][]string) {
-	instead := ""
+	var instead func(fault string) string
 	switch {
 	case r.ours:
 	case b.has(t, r.world, " lower-case\n"):
-		instead = " drop"
+		instead = mute
 	case b.has(t, r.world, " type=CAA drop\n"):
-		instead = " refuse"
+		instead = func(fault string) string { return hostOf(fault) + " refuse" }
 	}
-	if instead == "" {
+	if instead == nil {
 		return nil
 	}
 	var all []string
 	for _, f := range r.faults {
-		server, _, _ := strings.Cut(strings.Fields(f)[0], "/")
-		if line := server + instead; server != "*" && !slices.Contains(all, line) {
+		if line := instead(f); hostOf(f) != "*" && !slices.Contains(all, line) {
 			all = append(all, line)
 			sets = append(sets, []string{line})
 		}
 	}
 	return append(sets, all)
+}
+
+// hostOf is the server that a fault hits.
+func hostOf(fault string) string {
+	host, _, _ := strings.Cut(strings.Fields(fault)[0], "/")
+	return host
+}
+
+// mute is the fault of the same server with which it says nothing that could be
+// compared: it refuses what it brought an error to or garbled, and is silent to
+// everything in the place of any other fault.
+func mute(fault string) string {
+	words := strings.Fields(fault)
+	switch words[len(words)-1] {
+	case "refuse", "lame", "servfail", "notimp", "formerr", "garbage", "cut":
+		types := slices.DeleteFunc(words[1:], func(w string) bool { return !strings.HasPrefix(w, "type=") })
+		return strings.Join(slices.Concat(words[:1], types, []string{"refuse"}), " ")
+	}
+	return hostOf(fault) + " drop"
 }
 
 // has reports whether the file of a world has some words.
