@@ -95,9 +95,10 @@ func (j *judge) missed(z *survey.Zone) bool {
 }
 
 // lossy reports whether servers that answer, outside of a zone, left a question
-// of ours without an answer.
+// of ours without an answer, as they all do once the line is dead.
 func (j *judge) lossy(zone string) bool {
-	if n := j.s.Network; n.TCP != "" && n.TCP != "untried" || n.UDP != "" {
+	dead := func(g survey.Gap) bool { return g.Reason == "line-dead" }
+	if n := j.s.Network; slices.ContainsFunc(j.s.Gaps, dead) || n.TCP != "" && n.TCP != "untried" || n.UDP != "" {
 		return true
 	}
 	answers, lost := map[netip.Addr]bool{}, map[netip.Addr]bool{}

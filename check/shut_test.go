@@ -55,6 +55,9 @@ func TestShutOut(t *testing.T) {
 		{"a resolver is silent on a line that loses questions", Unknown, []string{"note could-not-look"}, "Could not look up", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout, unheard)}, lossyLine},
 		{"a resolver is silent, and TCP comes and goes", Unknown, []string{"note could-not-look"}, "Could not look up", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout, unheard)}, func(w world) { w.Network.TCP = "wavers" }},
 		{"a resolver is silent, and whether TCP works was not tried", Blocked, dead, "do not answer.", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout, unheard)}, func(w world) { w.Network.TCP = "untried" }},
+		{"a resolver is silent, and the line is dead by then", Unknown, []string{"note could-not-look"}, "the network of this host went away", []survey.ResolverAnswer{google(probe, "TXT", survey.Timeout, unheard)}, func(w world) {
+			w.Gaps = []survey.Gap{{Reason: "line-dead"}}
+		}},
 		{"a resolver fails, on a line that loses questions", Blocked, dead, "Google gets no answer from them either.", []survey.ResolverAnswer{google(probe, "TXT", survey.Lame)}, lossyLine},
 		{"whose servers answered a resolver is lost", Unknown, []string{"note could-not-look"}, "Could not look up", []survey.ResolverAnswer{fresh, google("example.com", "NS", survey.Timeout, unheard)}, nil},
 		{"a denial from the registry", Blocked, dead, "do not answer.", []survey.ResolverAnswer{google(probe, "TXT", survey.NXDomain, func(r *survey.ResolverAnswer) { r.SOA = "com" }), ns}, nil},
