@@ -139,7 +139,7 @@ func (q *asking) exchange(ctx context.Context, query Query) Observation {
 	}
 	o.Reply, o.Err = q.c.cfg.Exchanger.Exchange(ctx, query)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
-	q.c.routed(q.server, query.Transport, o.Reply.RTT, FailureOf(o.Err))
+	q.c.routed(q.server, query.Transport, o.Reply, FailureOf(o.Err))
 	q.c.cfg.Line.note(query, o.At, o.Reply, FailureOf(o.Err))
 	if FailureOf(o.Err) == NoRoute && q.c.cfg.Line.since(q.server, UDP, time.Time{}) {
 		o.Err = &Error{Failure: LineDead, Err: o.Err} // there was a way before

@@ -68,7 +68,7 @@ type Client struct {
 	noRoutes    [2]int                   // exchanges that found no route: IPv4, IPv6
 	routes      [2]int                   // and those that did
 	replies     [2]int                   // and those that brought a reply over UDP
-	forged      bool                     // a root server's address sent replies to nothing that was asked
+	strayed     map[netip.Addr]bool      // addresses in whose name replies came to what was not asked of them
 	quickest    time.Duration            // the least time that a reply over UDP took; 0 before there is one
 }
 
@@ -101,6 +101,7 @@ func New(cfg Config) *Client {
 		asked:       map[ask]*flight{},
 		sentTo:      map[netip.Addr]int{},
 		hosts:       map[netip.Addr]*host{},
+		strayed:     map[netip.Addr]bool{},
 		delegations: map[string]*Delegation{},
 		steps:       map[step]*stepFlight{},
 		preferred:   map[step]way{},
@@ -178,21 +179,21 @@ func (c *Client) Quickest() time.Duration {
 
 // routed notes whether there was a way to a, and whether a reply came, and how
 // soon: over TCP one tells of the way only.
-func (c *Client) routed(a netip.Addr, t Transport, rtt time.Duration, failure Failure) {
+func (c *Client) routed(a netip.Addr, t Transport, r Reply, failure Failure) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if t == UDP && (failure == Mismatched || r.Strays > 0) {
+		c.strayed[a] = true
+	}
 	switch failure {
 	case NotRecorded:
 	case NoRoute:
 		c.noRoutes[family(a)]++
-	case Mismatched:
-		c.forged = c.forged || t == UDP && c.isRoot(a)
-		c.routes[family(a)]++
 	case "":
 		if t == UDP {
 			c.replies[family(a)]++
-			if rtt > 0 && (c.quickest == 0 || rtt < c.quickest) {
-				c.quickest = rtt
+			if r.RTT > 0 && (c.quickest == 0 || r.RTT < c.quickest) {
+				c.quickest = r.RTT
 			}
 		}
 		c.routes[family(a)]++
@@ -201,18 +202,16 @@ func (c *Client) routed(a netip.Addr, t Transport, rtt time.Duration, failure Fa
 	}
 }
 
-// isRoot reports whether an address is a root server's.
-func (c *Client) isRoot(a netip.Addr) bool {
-	return slices.ContainsFunc(c.cfg.Roots, func(r Root) bool { return slices.Contains(r.Addrs, a) })
-}
-
-// Forged reports whether replies came in the name of a root server to what was
-// never asked of it, and none that fits: root servers do not mix that up, so that
-// somebody guesses at what this host asks.
-func (c *Client) Forged() bool {
+// Forged reports whether replies came in the name of a server to what was never
+// asked of it, and in that of a root server too, whether one that fits came beside
+// them or not: root servers do not mix that up, so that somebody guesses at what
+// this host asks.
+func (c *Client) Forged(server netip.Addr) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.forged
+	return c.strayed[server] && slices.ContainsFunc(c.cfg.Roots, func(r Root) bool {
+		return slices.ContainsFunc(r.Addrs, func(a netip.Addr) bool { return c.strayed[a] })
+	})
 }
 
 // Network says how each address family fared: "works" when some reply came

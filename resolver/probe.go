@@ -139,7 +139,7 @@ func (c *Client) probe(ctx context.Context, server netip.Addr, t Transport, p Pr
 	o.Reply, o.Err = c.cfg.Exchanger.Exchange(ctx, q)
 	o.Took = Lasted(o.At, o.Reply, o.Err)
 	failure := FailureOf(o.Err)
-	c.routed(server, t, o.Reply.RTT, failure)
+	c.routed(server, t, o.Reply, failure)
 	c.cfg.Line.note(q, o.At, o.Reply, failure)
 	c.hold(&o)
 	return o, !failure.unsent()

@@ -107,30 +107,28 @@ func (t *taker) silentRoot() {
 // forged is the reason of a gap that forgeries leave.
 const forged = "forged"
 
-// discountForged marks as not asked what brought forgeries alone, where root
-// servers' names are on them as well: whoever sends them does so to this host,
-// and the true reply was drowned.
+// discountForged marks as not asked what brought nothing, of servers in whose name
+// forgeries come, and in root servers' names as well: whoever sends them does so to
+// this host, and the true reply was drowned. Where one question brought silence and
+// another forgeries, some of those were lost, too.
 func (t *taker) discountForged() {
-	if !t.c.Forged() {
-		return
-	}
 	for _, z := range t.zones {
 		for _, s := range z.Servers {
 			for _, a := range z.answersOf(s) {
-				a.drown()
+				t.drown(a)
 			}
 		}
 	}
 	for _, l := range t.lookups {
 		for _, a := range l.Answers {
-			a.drown()
+			t.drown(a)
 		}
 	}
 }
 
-// drown marks an answer as not asked of which forgeries are all that came.
-func (a *Answer) drown() {
-	if a.Status == Timeout && a.Mismatched {
+// drown marks an answer as not asked where forgeries are all that may have come.
+func (t *taker) drown(a *Answer) {
+	if a.Status == Timeout && t.c.Forged(a.Addr) {
 		a.Status, a.Lame = NotAsked, forged
 	}
 }
