@@ -220,7 +220,7 @@ func (j *judge) mishandled(h *zoneHealth, qtype string) []draft {
 	}
 	f := finding("type-mishandled", h.zone.Name,
 		fmt.Sprintf("Asked for %s records of %s, %s; other types are answered.", qtype, as[0].Name, saidEach(as)))
-	if len(as) < len(h.in(serving)) {
+	if len(as) < len(h.in(serving)) || all(as, j.untold) {
 		f.Severity = Warning
 	}
 	f.Servers, f.Evidence = hosts(as), evidence(as...)

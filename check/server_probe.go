@@ -141,7 +141,10 @@ func (j *judge) fragmentsLost(h *zoneHealth) []draft {
 		f := probeFinding("fragments-lost", h, ss, "large",
 			fmt.Sprintf("From %s %s; to questions that leave less room answers come.", whom(ss), ss[0].Probe("large").Detail))
 		f.Severity = Warning
-		if len(ss) == len(h.in(serving)) {
+		if j.s.Network.Large == "unclear" {
+			f.Detail += " Whether this network loses them was not found out."
+		}
+		if len(ss) == len(h.in(serving)) && j.s.Network.Large == "" {
 			f.Severity = Error
 		}
 		return []draft{{Finding: f}}

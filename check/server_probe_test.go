@@ -181,6 +181,20 @@ func TestNetwork(t *testing.T) {
 			w.Network.Large = "lost"
 			w.ask("example.com", challengeName, "TXT", lost(survey.Timeout))
 		}},
+		{name: "large answers lost, by whom is not clear", verdict: Unknown, want: []string{"warning fragments-lost", "note could-not-look"}, change: func(w world, o *Order) {
+			w.Network.Large = "unclear"
+			w.ask("example.com", challengeName, "TXT", lost(survey.Timeout))
+			both("large", survey.Broken, "lost")(w, o)
+		}},
+		{name: "answers lost, for their size or not", verdict: Unknown, want: []string{"warning type-mishandled", "note could-not-look"}, change: func(w world, _ *Order) {
+			w.Network.Large = "unclear"
+			w.ask("example.com", challengeName, "TXT", lost(survey.Timeout))
+		}},
+		{name: "large answers lost from one server, by whom is not clear", verdict: AtRisk, want: []string{"warning fragments-lost"}, change: func(w world, _ *Order) {
+			w.Network.Large = "unclear"
+			w.ask("example.com", challengeName, "TXT", txtAnswer(v1), lost(survey.Timeout))
+			w.probe(1, "large", survey.Broken, "lost")
+		}},
 		{name: "TCP blocked", verdict: Ready, want: []string{"note local-port53-blocked"}, change: func(w world, o *Order) {
 			both("tcp", survey.Broken, "timeout")(w, o)
 			w.Network.TCP = "blocked"

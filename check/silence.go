@@ -52,10 +52,16 @@ func (j *judge) ours(a *survey.Answer) bool {
 	return family == "silent" || family == "none"
 }
 
+// untold reports whether it is not known on whose side an answer failed: ours,
+// or that of a network which may have lost it for its size.
+func (j *judge) untold(a *survey.Answer) bool {
+	return j.ours(a) || j.s.Network.Large == "unclear" && a.Status == survey.Timeout && (a.Type == "TXT" || a.Type == "CAA")
+}
+
 // silence is the end of a lookup whose answers are all unusable.
 func (j *judge) silence(l *survey.Lookup, candidates []*survey.Answer, t trail) end {
 	e := end{kind: failed, failure: servfail, at: l, trail: t}
-	e.answers = slices.DeleteFunc(slices.Clone(candidates), j.ours)
+	e.answers = slices.DeleteFunc(slices.Clone(candidates), j.untold)
 	switch {
 	case l.Undecided:
 		e.kind, e.failure = unseen, ""
@@ -99,7 +105,7 @@ func silent(a *survey.Answer) bool {
 func (j *judge) otherServersUnseen(as []*survey.Answer) bool {
 	known := map[string]bool{}
 	for _, a := range as {
-		known[a.Server] = known[a.Server] || !j.ours(a)
+		known[a.Server] = known[a.Server] || !j.untold(a)
 	}
 	for _, k := range known {
 		if !k {

@@ -25,8 +25,8 @@ func (t *taker) control() {
 	if t.tcpFails() || t.needsTCP() {
 		t.ownTCP(others)
 	}
-	if t.largeLost() {
-		t.ownLarge()
+	if t.largeLost() && t.ownLarge() == "lost" {
+		t.s.Network.Large = "lost"
 	}
 }
 
@@ -339,38 +339,41 @@ func (t *taker) loses(a *Answer) bool {
 }
 
 // ownLarge tells servers whose larger answers get lost from a network that
-// loses everybody's: those of registries and the root are known to answer
-// small, or up to three of them are asked with little room for the answer, what
-// they have not answered or for their NS records. Only answers that are not
-// smaller than those lost clear the network: ways differ in what fits them.
-func (t *taker) ownLarge() {
+// loses everybody's ("lost"): those of registries and the root are known to
+// answer small, or up to three of them are asked with little room for the answer,
+// what they have not answered or for their NS records. Only answers that are not
+// smaller than those lost clear the network: ways differ in what fits them. Where
+// one of them is lost, or cannot be asked, it is "unclear" whose fault it is.
+func (t *taker) ownLarge() string {
 	if t.arrives(max(t.lost, dns.MinMsgSize+1)) {
-		return
+		return ""
 	}
 	n := len(t.registries(func(a *Answer) bool { return a.EDNS == "small" }))
 	if n > 1 {
-		t.s.Network.Large = "lost"
-		return
+		return "lost"
 	}
 	asked := t.registries(func(a *Answer) bool { return t.loses(a) || a.Status.Usable() })
-	lost := make([]bool, len(asked))
-	arrived := make([]bool, len(asked))
+	came := make([]string, len(asked))
 	var wg sync.WaitGroup
 	for i, a := range asked {
-		defect.Go(t.ctx, &wg, func() { arrived[i], lost[i] = t.large(a) })
+		defect.Go(t.ctx, &wg, func() { came[i] = t.large(a) })
 	}
 	wg.Wait()
-	for i := range asked {
-		if arrived[i] {
-			return
-		}
-		if lost[i] {
+	if slices.Contains(came, "large") {
+		return ""
+	}
+	for _, c := range came {
+		if c == "small" {
 			n++
 		}
 	}
-	if n > 1 {
-		t.s.Network.Large = "lost"
+	switch {
+	case n > 1:
+		return "lost"
+	case n == 1 || slices.Contains(came, ""):
+		return "unclear"
 	}
+	return ""
 }
 
 // arrives reports whether an answer of some size came over UDP from a server of
@@ -384,7 +387,7 @@ func (t *taker) arrives(octets int) bool {
 	defer t.mu.Unlock()
 	for _, l := range t.lookups {
 		for _, a := range l.Answers {
-			if z := t.zones[l.Zone]; came(a) && z != nil && !slices.ContainsFunc(z.Servers, func(s *Server) bool { return s.Probe("large").Is("lost") }) {
+			if z := t.zones[l.Zone]; came(a) && z != nil && !slices.ContainsFunc(z.Servers, func(s *Server) bool { return s.Addr == a.Addr && s.Probe("large").Is("lost") }) {
 				return true
 			}
 		}
@@ -392,28 +395,34 @@ func (t *taker) arrives(octets int) bool {
 	return false
 }
 
-// large reports whether a server's large answer arrives, or does not while a
-// small one does.
-func (t *taker) large(a server) (arrived, lost bool) {
+// large is what comes from a server that is asked for a large answer: "large",
+// only a "small" one when there is room for no other, something "else", or "".
+func (t *taker) large(a server) string {
 	q, unanswered := t.unanswered(a)
 	if !unanswered {
 		q = resolver.Probe{Name: a.zone, Type: dns.TypeNS}
 		all := t.c.Probe(t.ctx, a.addr, q)
 		t.probed.Add(int64(len(all)))
 		if len(all) == 0 {
-			return false, false
+			return ""
 		}
 		if last := all[len(all)-1]; failed(last) != "timeout" {
-			return failed(last) == "" && last.Reply.Size >= max(t.lost, dns.MinMsgSize+1), false
+			if failed(last) == "" && last.Reply.Size >= max(t.lost, dns.MinMsgSize+1) {
+				return "large"
+			}
+			return "else"
 		}
 	}
 	q.Size = dns.MinMsgSize
 	o, sent := t.c.ProbeOnce(t.ctx, a.addr, resolver.UDP, q)
 	if !sent {
-		return false, false
+		return ""
 	}
 	t.probed.Add(1)
-	return false, failed(o) == ""
+	if failed(o) != "" {
+		return ""
+	}
+	return "small"
 }
 
 // unanswered is a question that a registry's server has not answered.

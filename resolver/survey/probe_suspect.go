@@ -18,6 +18,7 @@ func (t *taker) suspect() {
 		t.clearTCP()
 		t.ownCase()
 		t.allCaseAgain()
+		t.leaveLarge()
 		return
 	}
 	t.control()
@@ -49,9 +50,40 @@ func (t *taker) suspect() {
 		t.begin(f)
 	}
 	t.wg.Wait()
-	if t.lost > 0 && t.s.Network.Large == "" && t.ctx.Err() == nil {
-		t.ownLarge()
+	if t.lost > 0 && t.s.Network.Large == "" {
+		t.s.Network.Large = t.ownLarge()
 	}
+	t.leaveLarge()
+}
+
+// leaveLarge leaves open why answers did not come that may be large, where the
+// run ended before it was found out, or TCP, by which it is, does not work here.
+func (t *taker) leaveLarge() {
+	n := &t.s.Network
+	if n.Large != "" || t.ctx.Err() == nil && (n.TCP == "" || t.o.Probes == ProbesNone) {
+		return
+	}
+	if t.losesData() && !t.arrives(max(t.lost, dns.MinMsgSize+1)) {
+		n.Large = "unclear"
+	}
+}
+
+// losesData reports whether TXT or CAA answers did not come from an address that
+// is there.
+func (t *taker) losesData() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.lookups {
+		if slices.ContainsFunc(l.Answers, func(a *Answer) bool { return mayBeLarge(a) && t.c.Heard(a.Addr) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeLarge reports whether an answer never came whose size is not known.
+func mayBeLarge(a *Answer) bool {
+	return a.Status == Timeout && (a.Type == "TXT" || a.Type == "CAA")
 }
 
 // allCaseAgain does for every zone what a CA's resolver does, where nothing is
@@ -67,13 +99,19 @@ func (t *taker) allCaseAgain() {
 
 // large finds out whether an answer that never came is too large for the way.
 func (p prober) large(as []*Answer) {
-	i := slices.IndexFunc(as, func(a *Answer) bool { return a.Status == Timeout && (a.Type == "TXT" || a.Type == "CAA") })
+	i := slices.IndexFunc(as, mayBeLarge)
 	if i < 0 {
 		return
 	}
 	q := resolver.Probe{Name: as[i].Name, Type: dns.StringToType[as[i].Type]}
 	tcp, sent := p.once(resolver.TCP, q)
-	if !sent || failed(tcp) != "" || tcp.Reply.Size <= dns.MinMsgSize {
+	size, how := tcp.Reply.Size, fmt.Sprintf("an answer of %d octets", tcp.Reply.Size)
+	switch {
+	case !sent:
+		return
+	case failed(tcp) == "timeout": // TCP may have gone, too
+		size, how = dns.MinMsgSize+1, "an answer of unknown size"
+	case failed(tcp) != "" || size <= dns.MinMsgSize:
 		return
 	}
 	es := p.exchanges(q, []resolver.Observation{tcp})
@@ -82,9 +120,9 @@ func (p prober) large(as []*Answer) {
 	if !ok || failed(small.Observation) != "" {
 		return
 	}
-	p.t.lostAt(min(tcp.Reply.Size, resolver.UDPSize))
+	p.t.lostAt(min(size, resolver.UDPSize))
 	o := outcome("large", []string{"lost"}, slices.Concat(lastOf(as[i]), es, small.exchanges))
-	o.Detail = fmt.Sprintf("an answer of %d octets to %s %s does not arrive over UDP", tcp.Reply.Size, as[i].Name, as[i].Type)
+	o.Detail = fmt.Sprintf("%s to %s %s does not arrive over UDP", how, as[i].Name, as[i].Type)
 	p.record(o)
 }
 

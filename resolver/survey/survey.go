@@ -345,7 +345,8 @@ type Network struct {
 	// UDP is "" unless root servers answered over TCP alone: "blocked".
 	UDP string
 	// Large is "" unless large answers over UDP came from nobody, registries
-	// and the root included: "lost".
+	// and the root included, "lost"; "unclear" when it was not found out whether
+	// those that servers lost are lost by this network.
 	Large string
 	// Case is "" unless everybody, registries and the root included, gives
 	// questions back in another letter case: "lost".
