@@ -93,6 +93,11 @@ func TestUnknown(t *testing.T) {
 			l := w.ask("example.com", challengeName, "TXT", txtAnswer(v1), lost(survey.NotAsked))
 			w.Gaps = append(w.Gaps, survey.Gap{Question: l.Question, Zone: l.Zone, Addr: l.Answers[1].Addr, Reason: "deadline"})
 		}},
+		{name: "guesses drowned what the registry says, and a record of one's own ends the climb", verdict: Unknown, want: []string{"note could-not-look"}, change: func(w world, _ *Order) {
+			w.ask("example.com", "example.com", "CAA", caaAnswer(`0 issue "letsencrypt.org"`))
+			l := w.ask("com", "com", "CAA", lost(survey.NotAsked))
+			w.Gaps = append(w.Gaps, survey.Gap{Question: l.Question, Zone: l.Zone, Addr: l.Answers[0].Addr, Reason: "forged"})
+		}},
 		{name: "interrupted when everything asked so far is fine", verdict: Unknown, want: []string{"note could-not-look"}, change: func(w world, _ *Order) {
 			w.Gaps = append(w.Gaps, survey.Gap{Reason: "interrupted"})
 		}},

@@ -66,9 +66,9 @@ func (az *authorization) wentDark() bool {
 	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool { return g.Reason == "line-dead" && g.Question == survey.Question{} })
 }
 
-// unfinished reports whether the run ended, or this host had no way out, before
-// everything was heard that the CA asks about the identifier: what did come
-// passes, and of the rest nobody knows.
+// unfinished reports whether the run ended, guesses drowned what came, or this
+// host had no way out, before everything was heard that the CA asks about the
+// identifier: what did come passes, and of the rest nobody knows.
 func (az *authorization) unfinished() bool {
 	asked := map[survey.Question]bool{{Name: az.id.Challenge, Type: "TXT"}: true}
 	for _, name := range az.id.CAA {
@@ -80,7 +80,7 @@ func (az *authorization) unfinished() bool {
 		}
 	}
 	return slices.ContainsFunc(az.s.Gaps, func(g survey.Gap) bool {
-		ours := slices.Contains([]string{"deadline", "interrupted", "line-dead", "no-route"}, g.Reason)
+		ours := slices.Contains([]string{"deadline", "interrupted", "line-dead", "forged", "no-route"}, g.Reason)
 		if g.Reason == "no-route" && az.s.Via != "" {
 			return false // a resolver was asked in the place of whom there is no way to
 		}
