@@ -298,7 +298,7 @@ func TestWrongAnswers(t *testing.T) {
 // there is.
 func TestSlowDrip(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	dripping := make(chan bool)
+	dripping, left := make(chan bool), make(chan bool)
 	c := coordinate(t, func(w http.ResponseWriter, r request) {
 		if r.CheckType == "caa" {
 			w.Write(recorded(t, "caa-absent.json"))
@@ -307,10 +307,11 @@ func TestSlowDrip(t *testing.T) {
 		io.WriteString(w, " ")
 		w.(http.Flusher).Flush()
 		close(dripping)
-		<-ctx.Done()
+		<-left // an answer that ends with the time there is may still be read
 	})
 	go func() { <-dripping; cancel() }()
 	s, err := engine(t, c.URL, "").Look(ctx, vantage.Target{Survey: order("example.com"), Values: map[string][]string{"": {digest}}})
+	close(left)
 	const late = "no answer came in the time there was; give more with --deadline"
 	want := survey.Missing{Perspective: "every perspective", Reason: "TXT of _acme-challenge.example.com: " + late}
 	alone := err != nil && err.Error() == late && len(s.Perspectives) == 0 // nothing had come by then
