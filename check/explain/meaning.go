@@ -40,8 +40,8 @@ type meaning struct {
 // meanings are all rows. Which comes first does not matter.
 func meanings() []*meaning {
 	return slices.Concat(
-		txtMeanings(), caaMeanings(), policyMeanings(), limitMeanings(), internalMeanings(), stateMeanings(),
-		otherChallengeMeanings(), precheckMeanings(), clientMeanings(), accountMeanings(), networkMeanings(), panelMeanings(),
+		txtMeanings(), persistMeanings(), lookupMeanings(), caaMeanings(), nameMeanings(), policyMeanings(), orderMeanings(),
+		limitMeanings(), internalMeanings(), stateMeanings(), otherChallengeMeanings(), precheckMeanings(), providerMeanings(), clientMeanings(), accountMeanings(), networkMeanings(), panelMeanings(),
 		webServerMeanings(), typeMeanings(), summaryMeanings(), progressMeanings(),
 	)
 }

@@ -56,18 +56,20 @@ func precheckMeanings() []*meaning {
 	}
 }
 
-// clientMeanings are faults of the client, its hooks and its provider's API.
-func clientMeanings() []*meaning {
-	config := func(retry Retry, culprit Culprit, what, advice string, forms ...string) *meaning {
-		return &meaning{tier: decisive, category: ClientConfig, stage: BeforeCA, retry: retry, culprit: culprit, what: what, advice: advice, forms: forms}
-	}
-	cleanup := config(Maybe, Client,
+// clientSide is a fault on the client's side, before the CA is asked.
+func clientSide(retry Retry, culprit Culprit, what, advice string, forms ...string) *meaning {
+	return &meaning{tier: decisive, category: ClientConfig, stage: BeforeCA, retry: retry, culprit: culprit, what: what, advice: advice, forms: forms}
+}
+
+// providerMeanings are faults at the API of the DNS provider.
+func providerMeanings() []*meaning {
+	cleanup := clientSide(Maybe, Client,
 		"The client could not remove a TXT record afterwards.",
 		"Remove leftover values by hand; they do no harm but make answers large.",
 		"error removing txt", "error deleting txt", "error deleting record", "error deleting dns", "failed to delete txt", "failed to remove dns", "error cleaning up", "cleaning up failed", "cleanup failed", "failed to clean up", "could not clean up", "error removing record", "failed to delete record", "acme: error cleaning up", "unable to delete dns", "cleaning up solver", "cleaning up challenge", "dns record deletion failed", "removing txt failed", "error rm webroot", "dns_del_command failed for domain {ident}", "dns-01 teardown command")
 	cleanup.cleans = true
 	cleanup.tier = summary
-	unpublished := config(Maybe, Client,
+	unpublished := clientSide(Maybe, Client,
 		"The client could not publish the TXT record at the provider.",
 		"Read what the provider's API said beside it: a right that is missing, a name that it does not take, a record that stands in the way (a CNAME, or one left over), or a fault of its own.",
 		"error presenting token", "error presenting challenge", "presenting challenge: ", "presenting for challenge", "could not present challenge", "error adding txt", "error add txt for domain", "error adding dns", "add txt record error", "adding txt record failed", "failed to create txt record", "failed to add txt", "failed to add dns record", "failed to create dns record", "error creating txt record", "error creating dns record", "unable to add txt", "could not add txt", "failed to create record",
@@ -76,43 +78,49 @@ func clientMeanings() []*meaning {
 	unpublished.broad = true
 	return []*meaning{
 		cleanup, unpublished,
-		config(No, Client,
+		clientSide(No, Client,
 			"The client found no zone of the provider's account that {ident} belongs to.",
 			"See that the zone is in the account that the credentials are of, that the API token may read it, and that the client follows a CNAME where the challenge is delegated to another zone. A private resolver with a zone of its own confuses the search.",
 			"could not find zone for {ident}", "could not find zone", "failed to find zone {name}", "failed to find zone", "zone not found", "could not determine zone for domain {name}", "could not determine zone", "could not determine the zone", "unable to determine zone", "unable to determine base domain for {ident}", "unable to determine base domain",
 			"could not find the start of authority", "could not find the zone", "no matching zone", "no hosted zone found", "unable to find a hosted zone", "unable to find a route53 hosted zone for {ident}", "unable to find hosted zone", "no such zone", "unable to find dns zone", "domain not found in account", "no zones found", "zone could not be found", "failed to get zone", "failed to find managed zone", "unable to identify zone", "could not find domain", "domain does not exist in the account",
 			"found no zones for domain {ident}", "found no zones for {ident}", "found no zones for", "no zone found for {ident}", "unable to get the zone", "expected 1 zone, got 0", "expected 1 zone", "invalid domain", "cannot find root domain", "can not find root domain", "cannot find the zone", "can not find zone", "zone {word} not found"),
-		config(No, Client,
+		clientSide(No, Client,
 			"The DNS provider's API did not accept the client's credentials.",
 			"Make a new token with the right to edit this zone's records, for the right account, and give it to the client as its manual says: the right variables or file, no quotation marks or line feeds in it, no restriction to other addresses.",
 			"invalid api token", "requires permission", "invalid access token", "invalid request headers", "authentication failed", "authentication error", "invalid credentials", "invalid api key", "unable to authenticate", "not authorized to perform: route53", "is not authorized to perform", "accessdenied", "access denied", "unauthorized_client", "invalidclienttokenid", "signaturedoesnotmatch", "expired token", "expiredtoken",
 			"insufficient permissions", "insufficient authentication scopes", "unable to authenticate with the dns provider", "9109", "code: 9103", "error code 10000", "error code 6003", "code\":10000", "code\":6003", "authenticate you. check", "api key is invalid", "api token is invalid", "bad credentials", "wrong password", "login failed", "unknown x-auth-key", "permission denied for zone", "forbidden: {*}zone", "you do not have permission",
 			"this call has not been granted", "perhaps your object identifier is invalid", "could not route to /client", "invalid_grant", "authorizationfailed", "unauthorized ip", "invalid request ip", "401 unauthorized", "status code: 401", "status: 401", "error 401", "http 401", "403 forbidden: {*}record", "not have access to this zone"),
-		config(No, Client,
+		clientSide(No, Client,
 			"The client has no credentials for the DNS provider.",
 			"Give them as its manual says, in the environment of the process that runs (a timer or service has not that of your shell) or in its file.",
 			"some credentials information are missing", "credentials missing", "missing credentials", "no credentials", "you didn't specify {*} api key", "you didn't specify a", "you don't specify", "you did not specify", "please create your key and try again", "please create you key and try again", "missing property in credentials configuration file", "error parsing credentials configuration", "credentials not found",
 			"unable to locate credentials", "nocredentialproviders", "api token is not set", "missing environment variable", "missing required", "file not found: {*}.ini", "does not exist: {*}.ini", "credentials file", "error getting {*}from secret", "secret \"{*}\" not found", "error getting cloudflare secret", "error instantiating {*} challenge solver", "could not load credentials", "default credentials", "credential is null"),
-		config(No, Client,
+		clientSide(Maybe, DNSOperator,
+			"The DNS provider's API limits requests, or is down.",
+			"Try again later; ask for fewer names at a time.",
+			"throttling: rate exceeded", "throttlingexception", "rate exceeded", "priorrequestnotcomplete", "api rate limit exceeded", "too many requests to the api", "api is unavailable", "api is down", "bad gateway: {*}dns", "provider api {*}503", "more than {n} requests per"),
+	}
+}
+
+// clientMeanings are faults of the client itself, its plugins and hooks.
+func clientMeanings() []*meaning {
+	return []*meaning{
+		clientSide(No, Client,
 			"The client's plugin or hook for the DNS provider is missing or does not work.",
 			"Install it for the same client and version (pip, snap and packages do not see each other's), or update both.",
 			"the requested {word} plugin does not appear to be installed", "plugin does not appear to be installed", "unrecognized dns provider", "unrecognized arguments: --dns-", "unknown dns provider", "dns provider not found", "module not registered: dns.providers", "unknown module: dns.providers", "cannot find dns api hook for", "can not find dns api hook for", "cannot find dns api hook", "can not find dns api",
 			"could not choose appropriate plugin", "no module named", "modulenotfounderror", "importerror", "has no attribute", "versionconflict", "contextualversionconflict", "could not find plugin", "plugin not found", "no such plugin", "wildcard domains are not supported by this plugin", "not a valid dns plugin", "the manual plugin is not working", "unsupported dns provider", "no provider named",
 			"acme.dns: {*}no such file", "failed calling webhook", "no dns provider", "the server is currently unable to handle the request (post"),
-		config(No, Client,
+		clientSide(No, Client,
 			"The client's hook failed.",
 			"Run the hook by hand with the variables that the client sets, and read what it says.",
 			"hook '{*}' for {ident} reported error code", "reported error code {n}", "hook command {*} returned error code {n}", "manual-auth-hook command {*} returned error code", "--manual-auth-hook command", "hook command", "returned error code", "hook script failed", "hook returned with non-zero", "hook failed", "pre hook failed", "error when run pre hook", "deploy_challenge hook returned", "error output from manual-auth-hook", "exit status 1: {*}present", "external program failed", "auth hook failed", "challenge hook", "process exited with code"),
-		config(Maybe, DNSOperator,
-			"The DNS provider's API limits requests, or is down.",
-			"Try again later; ask for fewer names at a time.",
-			"throttling: rate exceeded", "throttlingexception", "rate exceeded", "priorrequestnotcomplete", "api rate limit exceeded", "too many requests to the api", "api is unavailable", "api is down", "bad gateway: {*}dns", "provider api {*}503", "more than {n} requests per"),
-		config(No, Client,
+		clientSide(No, Client,
 			"The client has no way left to do a challenge that the CA offers for {ident}.",
 			"For wildcards CAs offer DNS challenges only: set up dns-01. If dns-01 is set up, look further up for why it failed.",
 			"client with the currently selected authenticator does not support any combination of challenges", "does not support any combination of challenges", "no plugin for domain {ident}", "no solvers available for remaining challenges (configured=[{*}] offered=[{*}] remaining", "could not determine solvers", "no supported challenge", "no configured challenge solvers can be used", "no challenge solver", "challenge type {word} not supported", "no domain validation is supported for wildcard",
 			"domain validation method not supported", "wildcard domains require dns", "no supported challenges", "not able to solve any of the offered challenges", "none of the offered challenge", "unable to find a challenge", "no valid challenge", "cannot get domain token entry", "can not get domain token entry", "can not get domain new authz", "no suitable challenge", "wildcard domain requires dns", "wildcard certificate is not supported in webroot mode"),
-		config(No, Client,
+		clientSide(No, Client,
 			"The client's own files or settings are in the way.",
 			"Mend what the message names: rights, syntax, a missing file, another instance that runs.",
 			"another instance of certbot is already running", "unsafe permissions on credentials configuration file", "permission denied: {*}letsencrypt", "the following error was encountered: {*}permission denied", "either run as root, or set --config-dir", "parsefail", "error while parsing", "syntax error in", "no such file or directory: {*}renewal", "renewal configuration file {*} is broken", "live directory exists for", "unknown issuer", "referenced issuer", "issuer not ready", "not a valid email", "invalid configuration", "acme.json are too open", "permissions {word} for {*}acme.json",

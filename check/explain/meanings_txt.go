@@ -90,23 +90,6 @@ func txtMeanings() []*meaning {
 			forms:    []string{"no txt records found for dns challenge", "no txt record found for dns challenge", "no valid txt record found for dns challenge", "no txt record found", "dns-01 txt record not found"},
 		},
 		{
-			tier: decisive, byCA: true, category: TXTMissing, stage: Validation, retry: Maybe, culprit: DomainOwner, acme: "unauthorized",
-			what:     "The CA found no record for dns-persist-01 at _validation-persist of {ident}.",
-			advice:   "Publish the TXT record at _validation-persist in front of exactly this name (a record of the parent does not count), with issuer, accounturi and, for a wildcard, policy=wildcard.",
-			findings: []string{"persist-record-invalid"},
-			forms:    []string{"no txt record found for dns-persist-01 challenge"},
-		},
-		{
-			tier: decisive, byCA: true, category: TXTWrong, stage: Validation, retry: No, culprit: DomainOwner, acme: "unauthorized",
-			what:     "The record for dns-persist-01 does not authorise this order.",
-			advice:   "Write the record anew: one issuer, the accounturi of the account that orders, policy=wildcard for wildcards, a persistUntil in the future, no \";\" at the end.",
-			findings: []string{"persist-record-invalid"},
-			forms: []string{
-				"no valid txt record found for dns-persist-01 challenge", "parsing dns-persist-01 challenge txt record{*}: {*}",
-				"checking dns-persist-01 challenge txt record{*}: {*}", "accounturi mismatch: expected {*}, got", "policy mismatch: expected {*}wildcard{*}, got",
-			},
-		},
-		{
 			tier: decisive, byCA: true, category: TXTWrong, stage: Validation, retry: Maybe, culprit: DomainOwner, acme: "unauthorized", qtype: "TXT",
 			what:     "The CA found TXT values at {name}, and not the one that the order needs.",
 			advice:   txtWrong.advice,
@@ -128,6 +111,35 @@ func txtMeanings() []*meaning {
 				"did not find expected txt record", "dns challenge value mismatch",
 			},
 		},
+	}
+}
+
+// persistMeanings are about the record of dns-persist-01.
+func persistMeanings() []*meaning {
+	return []*meaning{
+		{
+			tier: decisive, byCA: true, category: TXTMissing, stage: Validation, retry: Maybe, culprit: DomainOwner, acme: "unauthorized",
+			what:     "The CA found no record for dns-persist-01 at _validation-persist of {ident}.",
+			advice:   "Publish the TXT record at _validation-persist in front of exactly this name (a record of the parent does not count), with issuer, accounturi and, for a wildcard, policy=wildcard.",
+			findings: []string{"persist-record-invalid"},
+			forms:    []string{"no txt record found for dns-persist-01 challenge"},
+		},
+		{
+			tier: decisive, byCA: true, category: TXTWrong, stage: Validation, retry: No, culprit: DomainOwner, acme: "unauthorized",
+			what:     "The record for dns-persist-01 does not authorise this order.",
+			advice:   "Write the record anew: one issuer, the accounturi of the account that orders, policy=wildcard for wildcards, a persistUntil in the future, no \";\" at the end.",
+			findings: []string{"persist-record-invalid"},
+			forms: []string{
+				"no valid txt record found for dns-persist-01 challenge", "parsing dns-persist-01 challenge txt record{*}: {*}",
+				"checking dns-persist-01 challenge txt record{*}: {*}", "accounturi mismatch: expected {*}, got", "policy mismatch: expected {*}wildcard{*}, got",
+			},
+		},
+	}
+}
+
+// lookupMeanings are lookups of the challenge's TXT record that brought none.
+func lookupMeanings() []*meaning {
+	return []*meaning{
 		{
 			tier: decisive, byCA: true, category: TXTLookupFailed, stage: Validation, retry: Maybe, culprit: DNSOperator, acme: "dns", qtype: "TXT",
 			what:     "The CA could not look up the TXT records of {name}.",
