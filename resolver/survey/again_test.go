@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"dns01/resolver"
-	"dns01/resolver/lab"
 	"dns01/resolver/survey"
 )
 
@@ -30,15 +29,7 @@ func TestAskAgain(t *testing.T) {
 		{"everything fails", "", "ns1.example.com servfail\nns2.example.com servfail\n", 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := lab.Parse("again", []byte("Again\n\n-- servers --\nns1.example.com 192.0.2.1\nns2.example.com 203.0.113.1\n"+
-				"-- zone example.com @ ns1.example.com ns2.example.com --\n_acme-challenge.www TXT \"x\"\n"+tt.zone+"-- faults --\n"+tt.faults))
-			if err != nil {
-				t.Fatal(err)
-			}
-			w, err := s.World()
-			if err != nil {
-				t.Fatal(err)
-			}
+			w := worldOf(t, twoServers+"_acme-challenge.www TXT \"x\"\n"+tt.zone+"-- faults --\n"+tt.faults)
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 				defer cancel()

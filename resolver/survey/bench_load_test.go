@@ -81,15 +81,7 @@ func (l load) world(tb testing.TB, rtt time.Duration) *lab.World {
 	if l.signed {
 		text += "-- sign --\n" + sign.String()
 	}
-	s, err := lab.Parse(l.name, []byte(text))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	w, err := s.World()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return w
+	return worldOf(tb, text)
 }
 
 // survey looks at a load through an exchanger, in virtual time.

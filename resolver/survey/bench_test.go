@@ -59,15 +59,7 @@ _acme-challenge.www `
 	if signed != "" {
 		text += "-- sign --\n" + signed + "\n"
 	}
-	s, err := lab.Parse("cost", []byte(text))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	w, err := s.World()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return w
+	return worldOf(tb, text)
 }
 
 // cost surveys a world and returns what that took. The seed decides which

@@ -37,13 +37,7 @@ ns1.example.net 192.0.2.129
 // log.
 func survey1(t *testing.T, text string, names []string, seek map[string][]string, caches ...survey.Resolver) (s *survey.Survey, w *lab.World) {
 	t.Helper()
-	sc, err := lab.Parse("astray", []byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if w, err = sc.World(); err != nil {
-		t.Fatal(err)
-	}
+	w = worldOf(t, text)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()

@@ -12,7 +12,6 @@ import (
 	"github.com/miekg/dns"
 
 	"dns01/resolver"
-	"dns01/resolver/lab"
 	"dns01/resolver/survey"
 )
 
@@ -51,15 +50,7 @@ func TestRedraw(t *testing.T) {
 		{"drawn and not there", three, single, map[string][]string{"": {"other"}}, 18, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s, err := lab.Parse("redraw", []byte("Redraw\n\n-- servers --\nns1.example.com 192.0.2.1\nns2.example.com 203.0.113.1\n"+
-				"-- zone example.com @ ns1.example.com ns2.example.com --\n"+tt.zone+"-- faults --\n"+tt.faults))
-			if err != nil {
-				t.Fatal(err)
-			}
-			w, err := s.World()
-			if err != nil {
-				t.Fatal(err)
-			}
+			w := worldOf(t, twoServers+tt.zone+"-- faults --\n"+tt.faults)
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 				defer cancel()
